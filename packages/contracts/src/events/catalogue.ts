@@ -1,0 +1,36 @@
+import type { Static, TSchema } from 'typebox';
+import { ConnectionAuthorizedData, ConnectionDeniedData, TokenIssuedData } from './access-events.ts';
+import type { CloudEvent } from './envelope.ts';
+import {
+  SessionCommandRejectedData,
+  SessionIntentData,
+  SessionRequestedData,
+  SessionStateData,
+  SessionStopRequestedData,
+} from './session-events.ts';
+
+/** Every event type with the schema of its data. Fields are only ever added within a version. */
+export const eventCatalogue = {
+  'deskfleet.session.requested.v1': SessionRequestedData,
+  'deskfleet.session.start-requested.v1': SessionIntentData,
+  'deskfleet.session.stop-requested.v1': SessionStopRequestedData,
+  'deskfleet.session.terminate-requested.v1': SessionIntentData,
+  'deskfleet.session.provisioning.v1': SessionStateData,
+  'deskfleet.session.starting.v1': SessionStateData,
+  'deskfleet.session.running.v1': SessionStateData,
+  'deskfleet.session.stopping.v1': SessionStateData,
+  'deskfleet.session.stopped.v1': SessionStateData,
+  'deskfleet.session.terminating.v1': SessionStateData,
+  'deskfleet.session.terminated.v1': SessionStateData,
+  'deskfleet.session.failed.v1': SessionStateData,
+  'deskfleet.session.command-rejected.v1': SessionCommandRejectedData,
+  'deskfleet.access.token-issued.v1': TokenIssuedData,
+  'deskfleet.access.connection-authorized.v1': ConnectionAuthorizedData,
+  'deskfleet.access.connection-denied.v1': ConnectionDeniedData,
+} as const satisfies Record<string, TSchema>;
+
+export type EventType = keyof typeof eventCatalogue;
+export type EventData<T extends EventType> = Static<(typeof eventCatalogue)[T]>;
+export type DeskfleetEvent<T extends EventType = EventType> = { [K in T]: CloudEvent<K, EventData<K>> }[T];
+
+export const eventTypes = Object.keys(eventCatalogue) as EventType[];

@@ -1,0 +1,27 @@
+import type { EventType } from './catalogue.ts';
+
+/** The first tokens of every subject; tests put a prefix of their own in front of a stream of their own. */
+export const subjectRoot = 'deskfleet.v1';
+
+/**
+ * The NATS subject of an event: `deskfleet.v1.<entity>.<fact>.<sessionId>`.
+ * The version in the type (`.v1` at its end) is that of the payload; the one in the subject is that of the subject scheme.
+ */
+export function subjectOf(type: EventType, sessionId: string, root: string = subjectRoot): string {
+  return `${root}.${factOf(type)}.${sessionId}`;
+}
+
+/** The subject filter that matches the events of one type, whatever their session. */
+export function subjectFilterOf(type: EventType, root: string = subjectRoot): string {
+  return `${root}.${factOf(type)}.*`;
+}
+
+/** `deskfleet.session.running.v1` → `session.running`. */
+function factOf(type: EventType): string {
+  return type.replace(/^deskfleet\./, '').replace(/\.v\d+$/, '');
+}
+
+/** `deskfleet.session.running.v1` → `session.running.v1`, the name of its JSON Schema. */
+export function schemaNameOf(type: EventType): string {
+  return type.replace(/^deskfleet\./, '');
+}

@@ -1,0 +1,27 @@
+export {
+  type DeskfleetEvent,
+  type EventData,
+  type EventType,
+  eventCatalogue,
+  eventTypes,
+} from './events/catalogue.ts';
+export { type CloudEvent, cloudEventsMediaType, EnvelopeSchema, envelopeOf } from './events/envelope.ts';
+export { schemaNameOf, subjectFilterOf, subjectOf, subjectRoot } from './events/subjects.ts';
+export * from './http/catalogue.ts';
+export * from './http/history.ts';
+export * from './http/internal-token.ts';
+export * from './http/session.ts';
+export { type Problem, ProblemSchema } from './problems/problem.ts';
+export { type ProblemCode, problemCodes } from './problems/problem-codes.ts';
+export {
+  type Capability,
+  type Command,
+  type CommandContext,
+  type CommandRefusal,
+  type CommandVerdict,
+  capabilities,
+  capabilitiesOf,
+  judgeCommand,
+} from './session/command-rules.ts';
+export { SessionNameSchema } from './session/session-name.ts';
+export * from './session/session-state.ts';

@@ -1,0 +1,239 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import {
+  type Capability,
+  type Command,
+  type CommandContext,
+  type CommandRefusal,
+  capabilities,
+  capabilitiesOf,
+  desiredStates,
+  judgeCommand,
+  sessionStates,
+  targetOf,
+} from '../src/index.ts';
+
+const start: Command = { kind: 'start', force: false };
+const stop: Command = { kind: 'stop', force: false };
+const forcedStop: Command = { kind: 'stop', force: true };
+const terminate: Command = { kind: 'terminate', force: false };
+
+const contexts: fc.Arbitrary<CommandContext> = fc.record({
+  state: fc.constantFrom(...sessionStates),
+  desired: fc.constantFrom(...desiredStates),
+  hasInstance: fc.boolean(),
+});
+const commands: fc.Arbitrary<Command> = fc.record({
+  kind: fc.constantFrom('start', 'stop', 'terminate'),
+  force: fc.boolean(),
+});
+
+const running: CommandContext = { state: 'running', desired: 'running', hasInstance: true };
+
+describe('judgeCommand', () => {
+  type Row = [
+    why: string,
+    change: Partial<CommandContext>,
+    command: Command,
+    expected: 'accepted' | CommandRefusal,
+  ];
+  const table: Row[] = [
+    ['a running desktop stops', {}, stop, 'accepted'],
+    ['a running desktop is not started again', {}, start, 'already-running'],
+    ['a running desktop terminates', {}, terminate, 'accepted'],
+    ['a start takes back a stop that has not happened yet', { desired: 'stopped' }, start, 'accepted'],
+    ['a second stop is told that the first is under way', { desired: 'stopped' }, stop, 'already-stopping'],
+    ['a stop that hangs may be forced', { state: 'stopping', desired: 'stopped' }, forcedStop, 'accepted'],
+    [
+      'a forced stop of a stopped desktop is nothing',
+      { state: 'stopped', desired: 'stopped' },
+      forcedStop,
+      'already-stopped',
+    ],
+    ['a stop while pending is kept for later', { state: 'provisioning' }, stop, 'accepted'],
+    [
+      'a stop before there is a machine is kept for later',
+      { state: 'requested', hasInstance: false },
+      stop,
+      'accepted',
+    ],
+    ['a start on the way up is told so', { state: 'starting' }, start, 'already-starting'],
+    [
+      'a start while requested is told so',
+      { state: 'requested', hasInstance: false },
+      start,
+      'already-starting',
+    ],
+    ['a start while it stops is accepted', { state: 'stopping', desired: 'stopped' }, start, 'accepted'],
+    ['a second start while it stops is told so', { state: 'stopping' }, start, 'already-starting'],
+    ['a stopped desktop starts', { state: 'stopped', desired: 'stopped' }, start, 'accepted'],
+    ['a stop takes back a start that has not happened yet', { state: 'stopped' }, stop, 'accepted'],
+    ['an error may be retried', { state: 'error' }, start, 'accepted'],
+    ['an error without a machine may be retried', { state: 'error', hasInstance: false }, start, 'accepted'],
+    ['an error with a machine may be stopped', { state: 'error' }, stop, 'accepted'],
+    [
+      'an error with a machine may be stopped again',
+      { state: 'error', desired: 'stopped' },
+      stop,
+      'accepted',
+    ],
+    [
+      'an error without a machine has nothing to stop',
+      { state: 'error', hasInstance: false },
+      stop,
+      'no-instance',
+    ],
+    ['an error may be terminated', { state: 'error' }, terminate, 'accepted'],
+    [
+      'nothing starts while it terminates',
+      { state: 'terminating', desired: 'terminated' },
+      start,
+      'session-terminating',
+    ],
+    [
+      'a wanted end wins over a start that comes before it',
+      { desired: 'terminated' },
+      start,
+      'session-terminating',
+    ],
+    [
+      'a wanted end wins over a stop that comes before it',
+      { desired: 'terminated' },
+      forcedStop,
+      'session-terminating',
+    ],
+    ['terminating twice is harmless', { state: 'terminating', desired: 'terminated' }, terminate, 'accepted'],
+  ];
+  test.each(table)('%s', (_why, change, command, expected) => {
+    const verdict = judgeCommand({ ...running, ...change }, command);
+    expect(verdict.accepted ? 'accepted' : verdict.code).toBe(expected);
+  });
+
+  test('a terminated session refuses everything', () => {
+    fc.assert(
+      fc.property(contexts, commands, (context, command) => {
+        expect(judgeCommand({ ...context, state: 'terminated' }, command)).toMatchObject({
+          accepted: false,
+          code: 'session-terminated',
+        });
+      }),
+    );
+  });
+
+  test('whatever lives can be terminated', () => {
+    fc.assert(
+      fc.property(contexts, fc.boolean(), (context, force) => {
+        fc.pre(context.state !== 'terminated');
+        expect(judgeCommand(context, { kind: 'terminate', force }).accepted).toBe(true);
+      }),
+    );
+  });
+
+  test('a refusal tells the user something in a whole sentence', () => {
+    fc.assert(
+      fc.property(contexts, commands, (context, command) => {
+        const verdict = judgeCommand(context, command);
+        if (!verdict.accepted) expect(verdict.sentence).toMatch(/^This desktop .+\.$/);
+      }),
+    );
+  });
+
+  test('a start is refused only where the session runs, comes up by itself, or ends', () => {
+    fc.assert(
+      fc.property(contexts, (context) => {
+        if (judgeCommand(context, start).accepted) return;
+        expect(context.desired !== 'stopped' || context.state === 'terminated').toBe(true);
+      }),
+    );
+  });
+
+  test('an accepted plain stop is new: nothing had asked for it before, except where the last one failed', () => {
+    fc.assert(
+      fc.property(contexts, (context) => {
+        if (!judgeCommand(context, stop).accepted) return;
+        expect(context.desired === 'running' || context.state === 'error').toBe(true);
+      }),
+    );
+  });
+
+  test('force never makes a stop less acceptable', () => {
+    fc.assert(
+      fc.property(contexts, (context) => {
+        if (judgeCommand(context, stop).accepted)
+          expect(judgeCommand(context, forcedStop).accepted).toBe(true);
+      }),
+    );
+  });
+});
+
+describe('capabilitiesOf', () => {
+  type Row = [why: string, change: Partial<CommandContext>, expected: Capability[]];
+  const table: Row[] = [
+    ['running', {}, ['connect', 'stop', 'terminate']],
+    ['running, a stop is accepted', { desired: 'stopped' }, ['start', 'terminate']],
+    ['running, its end is accepted', { desired: 'terminated' }, []],
+    ['requested', { state: 'requested', hasInstance: false }, ['stop', 'terminate']],
+    ['starting', { state: 'starting' }, ['stop', 'terminate']],
+    ['stopping', { state: 'stopping', desired: 'stopped' }, ['start', 'terminate']],
+    ['stopped', { state: 'stopped', desired: 'stopped' }, ['start', 'terminate']],
+    ['error without a machine', { state: 'error', hasInstance: false }, ['start', 'terminate']],
+    ['error with a machine', { state: 'error' }, ['start', 'stop', 'terminate']],
+    ['terminating', { state: 'terminating', desired: 'terminated' }, []],
+    ['terminated', { state: 'terminated', desired: 'terminated', hasInstance: false }, []],
+  ];
+  test.each(table)('%s', (_why, change, expected) => {
+    expect(capabilitiesOf({ ...running, ...change })).toEqual(expected);
+  });
+
+  test('one connects to a running desktop that is to stay so, and to no other', () => {
+    fc.assert(
+      fc.property(contexts, (context) => {
+        const connectable = context.state === 'running' && context.desired === 'running';
+        expect(capabilitiesOf(context).includes('connect')).toBe(connectable);
+      }),
+    );
+  });
+
+  test('what is offered, other than to connect, is accepted when asked for', () => {
+    fc.assert(
+      fc.property(contexts, (context) => {
+        for (const kind of capabilitiesOf(context)) {
+          if (kind !== 'connect') expect(judgeCommand(context, { kind, force: false }).accepted).toBe(true);
+        }
+      }),
+    );
+  });
+
+  test('what is accepted is offered, except to terminate what is terminating already', () => {
+    fc.assert(
+      fc.property(contexts, commands, (context, { kind }) => {
+        if (!judgeCommand(context, { kind, force: false }).accepted) return;
+        const again = kind === 'terminate' && context.desired === 'terminated';
+        expect(capabilitiesOf(context).includes(kind)).toBe(!again);
+      }),
+    );
+  });
+
+  test('capabilities come once each, in the order of the list', () => {
+    fc.assert(
+      fc.property(contexts, (context) => {
+        const offered = capabilitiesOf(context);
+        expect(capabilities.filter((one) => offered.includes(one))).toEqual(offered);
+      }),
+    );
+  });
+});
+
+test('every kind of intent has the state that it leads to', () => {
+  expect({
+    launch: targetOf('launch'),
+    start: targetOf('start'),
+    stop: targetOf('stop'),
+    terminate: targetOf('terminate'),
+  }).toEqual({
+    launch: 'running',
+    start: 'running',
+    stop: 'stopped',
+    terminate: 'terminated',
+  });
+});
