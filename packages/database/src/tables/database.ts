@@ -1,0 +1,43 @@
+import type { ServiceSchema } from '../services.ts';
+import type {
+  AuditLogTable,
+  IdempotencyKeysTable,
+  ProfilesTable,
+  SessionIntentsTable,
+  SessionsTable,
+  SoftwareStacksTable,
+  UsersTable,
+} from './api-gateway-tables.ts';
+import type { DeadLettersTable, InboxTable, OutboxTable, RelayStateTable } from './messaging-tables.ts';
+import type {
+  InstanceTypesTable,
+  LaunchAttemptsTable,
+  LeasesTable,
+  SessionRuntimeTable,
+  SessionTransitionsTable,
+} from './session-manager-tables.ts';
+import type { DcvConnectionsTable, DcvTokensTable } from './token-service-tables.ts';
+
+type MessagingTables = { [S in ServiceSchema as `${S}.outbox`]: OutboxTable } & {
+  [S in ServiceSchema as `${S}.inbox`]: InboxTable;
+} & { [S in ServiceSchema as `${S}.dead_letters`]: DeadLettersTable } & {
+  [S in ServiceSchema as `${S}.relay_state`]: RelayStateTable;
+};
+
+/** All tables, under their schema-qualified names: a query shows whose table it reads. */
+export interface Database extends MessagingTables {
+  'api_gateway.sessions': SessionsTable;
+  'api_gateway.session_intents': SessionIntentsTable;
+  'api_gateway.users': UsersTable;
+  'api_gateway.profiles': ProfilesTable;
+  'api_gateway.software_stacks': SoftwareStacksTable;
+  'api_gateway.idempotency_keys': IdempotencyKeysTable;
+  'api_gateway.audit_log': AuditLogTable;
+  'session_manager.session_runtime': SessionRuntimeTable;
+  'session_manager.launch_attempts': LaunchAttemptsTable;
+  'session_manager.session_transitions': SessionTransitionsTable;
+  'session_manager.instance_types': InstanceTypesTable;
+  'session_manager.leases': LeasesTable;
+  'token_service.dcv_tokens': DcvTokensTable;
+  'token_service.dcv_connections': DcvConnectionsTable;
+}

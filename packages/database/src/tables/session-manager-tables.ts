@@ -1,0 +1,105 @@
+import type { DesiredState, SessionState } from '@deskfleet/contracts';
+import type { Generated, GeneratedAlways, JSONColumnType } from 'kysely';
+
+/** The status: what is. One row a session, written by session-manager only. */
+export interface SessionRuntimeTable {
+  session_id: string;
+  state: SessionState;
+  state_since: Date;
+  reason_code: string | null;
+  reason_sentence: string | null;
+  /** Number of the last intent that has been applied. */
+  applied_seq: number;
+  desired: DesiredState;
+  /** Cause of the last applied intent, such as `user:alice`. */
+  desired_cause: string;
+  /** The HTTP request behind the last applied intent. */
+  correlation_id: string | null;
+  /** Whether EC2 has been seen in the desired state since the last intent was applied. */
+  target_observed: Generated<boolean>;
+  /** The wanted stop is to cut the power. */
+  force_stop: Generated<boolean>;
+  instance_id: string | null;
+  instance_type: string;
+  availability_zone: string | null;
+  private_ip: string | null;
+  /** Raised when access ends (stop, terminate): tokens of an earlier epoch are void. */
+  access_epoch: Generated<number>;
+  /** The host has never been ready yet: the first boot may take longer. */
+  first_boot: Generated<boolean>;
+  /** When the present state has taken too long. */
+  deadline_at: Date | null;
+  /** When AWS last accepted a call of ours for this session; observations shortly after it are not news. */
+  called_at: Date | null;
+  /** Failed calls in a row in the present state, and when the next one may be made. */
+  failed_calls: Generated<number>;
+  retry_at: Date | null;
+  /** Lookups by id that found nothing, and since when. */
+  missing_since: Date | null;
+  missing_count: Generated<number>;
+  updated_at: Date;
+}
+
+/** The frozen RunInstances request: repeated exactly until the answer is clear. */
+export interface FrozenLaunchRequest {
+  imageId: string;
+  instanceType: string;
+  subnetId: string | null;
+  securityGroupIds: string[];
+  instanceProfileArn: string | null;
+  rootVolumeGiB: number;
+  rootDeviceName: string;
+  /** Base64, as RunInstances takes it. */
+  userData: string;
+  tags: Record<string, string>;
+}
+
+export interface LaunchAttemptsTable {
+  id: string;
+  session_id: string;
+  number: number;
+  client_token: string;
+  request: JSONColumnType<FrozenLaunchRequest>;
+  state: 'open' | 'accepted' | 'refused';
+  /** Some try got no clear answer: an instance may exist even if a later try is refused for another cause. */
+  unclear: Generated<boolean>;
+  tries: Generated<number>;
+  next_try_at: Date | null;
+  instance_id: string | null;
+  error_code: string | null;
+  error_message: string | null;
+  opened_at: Date;
+  closed_at: Date | null;
+}
+
+/** The history that the user can read. */
+export interface SessionTransitionsTable {
+  id: GeneratedAlways<string>;
+  session_id: string;
+  from_state: SessionState | null;
+  to_state: SessionState;
+  cause: string;
+  reason_code: string | null;
+  reason_sentence: string | null;
+  /** The event that told of it; none for `requested`, which the gateway's SessionRequested tells. */
+  event_id: string | null;
+  at: Date;
+}
+
+/** What EC2 says of its instance types, refreshed daily. */
+export interface InstanceTypesTable {
+  name: string;
+  vcpus: number;
+  memory_mib: number;
+  gpu: JSONColumnType<{ name: string; manufacturer: string; count: number; memoryMiB: number } | null>;
+  architectures: string[];
+  hibernation_supported: boolean;
+  refreshed_at: Date;
+}
+
+/** Who may act where one must: the holder renews it in database time. */
+export interface LeasesTable {
+  name: string;
+  holder: string;
+  expires_at: Date;
+}

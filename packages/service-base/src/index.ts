@@ -1,0 +1,2 @@
+export { type CommonSettings, commonSettings, portSetting } from './common-settings.ts';
+export { openServiceBase, type ServiceBase, type ServiceBaseOptions } from './open-service-base.ts';
