@@ -1,0 +1,86 @@
+import { vpcId } from '../catalogue/network.ts';
+import { AwsError } from '../http/aws-error.ts';
+import { stateAt, stateCodes } from '../state/instance-power.ts';
+import type { InstanceRecord } from '../state/records.ts';
+import { describedAt, type Ec2Call, isVisible, requireInstances } from './ec2-call.ts';
+import { compileFilters, type FilterValues, tagFilterValues } from './filters.ts';
+import { reservationXml } from './instance-xml.ts';
+import { cutPage, instancePages } from './pages.ts';
+import { filtersOf, textOf, textsOf } from './query-form.ts';
+import type { XmlObject } from './xml.ts';
+
+function filterValuesAt(at: number): FilterValues<InstanceRecord> {
+  return (instance, filterName) => {
+    const state = stateAt(instance.powers, at) ?? 'pending';
+    switch (filterName) {
+      case 'instance-id':
+        return [instance.instanceId];
+      case 'instance-state-name':
+        return [state];
+      case 'instance-state-code':
+        return [String(stateCodes[state])];
+      case 'client-token':
+        return [instance.clientToken];
+      case 'instance-type':
+        return [instance.instanceType];
+      case 'image-id':
+        return [instance.imageId];
+      case 'availability-zone':
+        return [instance.zone];
+      case 'subnet-id':
+        return [instance.subnetId];
+      case 'vpc-id':
+        return [vpcId];
+      case 'private-ip-address':
+        return [instance.privateIp];
+      case 'reservation-id':
+        return [instance.reservationId];
+      default:
+        return tagFilterValues(instance.tags, filterName);
+    }
+  };
+}
+
+function* visibleInstances(call: Ec2Call, at: number): Iterable<InstanceRecord> {
+  for (const instance of call.world.instances.values()) {
+    if (instance.region === call.region && isVisible(call.world, instance, at)) yield instance;
+  }
+}
+
+function* matching<T>(items: Iterable<T>, test: (item: T) => boolean): Iterable<T> {
+  for (const item of items) if (test(item)) yield item;
+}
+
+function byReservation(instances: InstanceRecord[]): InstanceRecord[][] {
+  const groups = new Map<string, InstanceRecord[]>();
+  for (const instance of instances) {
+    const group = groups.get(instance.reservationId);
+    if (group) group.push(instance);
+    else groups.set(instance.reservationId, [instance]);
+  }
+  return [...groups.values()];
+}
+
+/** DescribeInstances: by ids (unpaged) or by filters, in pages of up to 1,000. */
+export function describeInstances(call: Ec2Call): XmlObject {
+  const { form, world } = call;
+  const ids = textsOf(form, 'InstanceId');
+  if (ids.length > 0 && textOf(form, 'MaxResults') !== undefined) {
+    throw new AwsError(
+      'InvalidParameterCombination',
+      'The parameter instancesSet cannot be used with the parameter maxResults',
+    );
+  }
+  const at = describedAt(world);
+  const candidates = ids.length > 0 ? requireInstances(call, ids, at) : visibleInstances(call, at);
+  const test = compileFilters(filtersOf(form), filterValuesAt(at));
+  // Ids come in the order asked for; pages only exist without ids.
+  const matches = matching(candidates, test);
+  if (ids.length > 0)
+    return { reservationSet: byReservation([...matches]).map((group) => reservationXml(group, at)) };
+  const page = cutPage(form, matches, (instance) => instance.ordinal, instancePages);
+  return {
+    reservationSet: byReservation(page.items).map((instances) => reservationXml(instances, at)),
+    nextToken: page.nextToken,
+  };
+}

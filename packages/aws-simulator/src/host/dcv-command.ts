@@ -1,0 +1,80 @@
+import type { HostFacts } from './host-facts.ts';
+import type { Desktop } from './user-data.ts';
+
+export interface CommandResult {
+  exitCode: number;
+  stdout: string;
+  stderr: string;
+}
+
+const succeeded = (stdout: string): CommandResult => ({ exitCode: 0, stdout, stderr: '' });
+const failed = (stderr: string, exitCode = 1): CommandResult => ({ exitCode, stdout: '', stderr });
+const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
+
+// DCV writes microseconds (https://docs.aws.amazon.com/dcv/latest/adminguide/stop-idle-sessions.html).
+const toDcvTime = (ms: number) => new Date(ms).toISOString().replace('Z', '000Z');
+
+/** `dcv describe-session ID --json`; fields of https://docs.aws.amazon.com/dcv/latest/adminguide/managing-sessions-lifecycle-view.html */
+function describeSession(facts: HostFacts, desktop: Desktop): unknown {
+  const { connections, lastDisconnectedAt, phase, platform } = facts;
+  const x11 =
+    platform === 'linux' ? { 'x11-display': ':0', 'x11-authority': '/run/user/1000/dcv/session.xauth' } : {};
+  return {
+    id: desktop.dcvSessionId,
+    owner: desktop.owner,
+    name: desktop.dcvSessionId,
+    'num-of-connections': connections.length,
+    'creation-time': toDcvTime(phase.dcvSince ?? facts.now),
+    'last-disconnection-time': lastDisconnectedAt === null ? '' : toDcvTime(lastDisconnectedAt),
+    licenses: [
+      {
+        product: 'dcv',
+        status: 'LICENSED',
+        'check-timestamp': toDcvTime(facts.now),
+        'expiration-date': toDcvTime(facts.now + 30 * 24 * 3600 * 1000),
+      },
+    ],
+    'licensing-mode': 'EC2',
+    'storage-root': '',
+    type: desktop.sessionType,
+    status: 'CREATED',
+    ...x11,
+    'display-layout': [{ width: 1920, height: 1080, x: 0, y: 0 }],
+  };
+}
+
+function listConnections(facts: HostFacts): unknown {
+  return facts.connections.map((connection, index) => ({
+    id: index + 1,
+    username: connection.username,
+    'user-agent': connection.userAgent,
+    'client-mode': 'display',
+    'connection-time': toDcvTime(connection.connectedAt),
+    'last-interaction-time': toDcvTime(connection.lastInteractionAt),
+    'first-frame-time': toDcvTime(connection.connectedAt),
+    transport: 'websocket',
+  }));
+}
+
+/** Runs the `dcv` program of a host with these arguments. */
+export function runDcv(facts: HostFacts, args: readonly string[]): CommandResult {
+  const [command, ...rest] = args;
+  if (command === 'version' || command === '--version') return succeeded('Amazon DCV 2025.0 (r20103)\n');
+  if (!facts.dcvReady || facts.desktop === null) {
+    if (facts.phase.phase !== 'dcv-ready')
+      return failed('Could not connect to the DCV server: is it running?\n');
+  }
+  const { desktop } = facts;
+  if (command === 'list-sessions') {
+    if (!facts.dcvReady || desktop === null) return succeeded('There are no sessions available.\n');
+    const { dcvSessionId, owner, sessionType } = desktop;
+    return succeeded(`Session: '${dcvSessionId}' (owner:${owner} type:${sessionType})\n`);
+  }
+  const sessionId = rest.find((argument) => !argument.startsWith('-')) ?? '';
+  if (!facts.dcvReady || desktop === null || sessionId !== desktop.dcvSessionId) {
+    return failed(`No session with id '${sessionId}' found.\n`);
+  }
+  if (command === 'describe-session') return succeeded(json(describeSession(facts, desktop)));
+  if (command === 'list-connections') return succeeded(json(listConnections(facts)));
+  return failed(`Unknown command: ${command ?? ''}\n`);
+}

@@ -1,0 +1,73 @@
+import formbody from '@fastify/formbody';
+import Fastify, { type FastifyInstance } from 'fastify';
+import { type Logger, pino } from 'pino';
+import { dropLostViewers } from './host/connections.ts';
+import { registerAwsEndpoint } from './http/aws-endpoint.ts';
+import { CallCounts } from './http/call-counts.ts';
+import { TokenBuckets } from './http/token-buckets.ts';
+import type { Delays } from './state/delays.ts';
+import { fileJournal, memoryJournal } from './state/journal.ts';
+import { createSimulatorClock, systemTime, type TimeSource } from './state/simulator-clock.ts';
+import { Store } from './state/store.ts';
+import { openWorld, saveSettings } from './state/world.ts';
+import { registerSteering } from './steering/steering-routes.ts';
+import { registerViewer } from './viewer/viewer-routes.ts';
+
+export interface AwsSimulatorOptions {
+  /** Folder in which the cloud survives a restart; without it, it lives in memory. */
+  dataDir?: string;
+  /** Overrides of single delays; see `delaysForBoot` for a whole set. */
+  delays?: Partial<Delays>;
+  logger?: Logger;
+  /** Where the simulator's clock takes real time from; tests give their own. */
+  clock?: TimeSource;
+  /** AWS's token buckets; on by default, as at AWS. */
+  throttling?: boolean;
+}
+
+export interface AwsSimulator {
+  /** Port 0 takes a free one. The URL is where AWS clients, viewers and `/_sim/` are served. */
+  listen(where: { port: number; host?: string }): Promise<{ url: string }>;
+  /** Ends all connections; everything accepted has been kept by then. */
+  close(): Promise<void>;
+}
+
+// 16 KB of user data are 22 KB of base64 in a form; 1,000 instance ids about 40 KB.
+const bodyLimitBytes = 1024 * 1024;
+
+function readJsonBodies(app: FastifyInstance): void {
+  const types = ['application/x-amz-json-1.0', 'application/x-amz-json-1.1'];
+  app.addContentTypeParser(types, { parseAs: 'string' }, app.getDefaultJsonParser('error', 'error'));
+}
+
+/** Builds a simulated cloud: EC2, SSM and CloudWatch for the AWS SDK, DCV hosts with a viewer, steering by `/_sim/`. */
+export function createAwsSimulator(options: AwsSimulatorOptions = {}): AwsSimulator {
+  const logger = options.logger ?? pino({ level: 'silent' });
+  const store = new Store(options.dataDir === undefined ? memoryJournal : fileJournal(options.dataDir));
+  const clock = createSimulatorClock(options.clock ?? systemTime);
+  const { delays, throttling } = options;
+  const world = openWorld({ store, clock, logger, delays, throttling });
+  saveSettings(world);
+  dropLostViewers(world);
+
+  const app = Fastify({
+    bodyLimit: bodyLimitBytes,
+    forceCloseConnections: true,
+    // Misspelt steering must be refused, not silently dropped or bent into shape.
+    ajv: { customOptions: { removeAdditional: false, coerceTypes: false } },
+  });
+  app.register(formbody, { bodyLimit: bodyLimitBytes });
+  readJsonBodies(app);
+  const parts = { world, counts: new CallCounts(), buckets: new TokenBuckets() };
+  registerAwsEndpoint(app, parts);
+  registerViewer(app, world);
+  registerSteering(app, parts);
+
+  return {
+    listen: async ({ port, host = '127.0.0.1' }) => ({ url: await app.listen({ port, host }) }),
+    close: async () => {
+      await app.close();
+      await store.flush();
+    },
+  };
+}

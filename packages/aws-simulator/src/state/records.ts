@@ -1,0 +1,162 @@
+import type { Delays } from './delays.ts';
+import type { Power } from './instance-power.ts';
+import type { ClockSetting } from './simulator-clock.ts';
+
+export interface VolumeRecord {
+  volumeId: string;
+  sizeGiB: number;
+  type: string;
+  iops: number | null;
+  throughput: number | null;
+  encrypted: boolean;
+  kmsKeyId: string | null;
+  deleteOnTermination: boolean;
+  tags: Record<string, string>;
+}
+
+/** An instance as EC2 knows it. Its state is computed from `powers` and the time asked about. */
+export interface InstanceRecord {
+  instanceId: string;
+  /** Launch order over the simulator's life; pages are cut by it. */
+  ordinal: number;
+  reservationId: string;
+  launchIndex: number;
+  imageId: string;
+  instanceType: string;
+  subnetId: string;
+  region: string;
+  zone: string;
+  privateIp: string;
+  networkInterfaceId: string;
+  clientToken: string;
+  keyName: string | null;
+  securityGroupIds: string[];
+  instanceProfileArn: string | null;
+  httpTokens: 'required' | 'optional';
+  hibernationConfigured: boolean;
+  ebsOptimized: boolean;
+  tags: Record<string, string>;
+  volume: VolumeRecord;
+  /** What was asked of the instance and accepted, oldest first. */
+  powers: Power[];
+}
+
+export interface Connection {
+  id: string;
+  username: string;
+  userAgent: string;
+  /** `viewer` connections end with the simulator process; steered ones stay until they are taken away. */
+  origin: 'viewer' | 'steered';
+  connectedAt: number;
+  lastInteractionAt: number;
+}
+
+/** From `at` on, this many people were connected, and the CPU was steered to `cpuPercent` (null: it follows the host). */
+export interface ActivityMark {
+  at: number;
+  connections: number;
+  cpuPercent: number | null;
+}
+
+/** What runs on an instance: agent, DCV server, the people connected, and how these are steered. */
+export interface HostRecord {
+  instanceId: string;
+  /** `silent`: registered and online, but commands get no answer. `offline`: the connection is lost. */
+  agent: 'ok' | 'silent' | 'offline';
+  dcv: 'ok' | 'never-ready';
+  /** Stop requests without Force never complete. */
+  stopHangs: boolean;
+  connections: Connection[];
+  lastDisconnectedAt: number | null;
+  activity: ActivityMark[];
+}
+
+/** A RunInstances client token: valid in one zone, for one set of parameters. */
+export interface TokenRecord {
+  parametersHash: string;
+  reservationId: string;
+  instanceIds: string[];
+  usedAt: number;
+}
+
+export interface ParameterRecord {
+  name: string;
+  type: 'String' | 'StringList' | 'SecureString';
+  value: string;
+  version: number;
+  keyId: string | null;
+  description: string | null;
+  dataType: string;
+  modifiedAt: number;
+}
+
+export interface InvocationRecord {
+  instanceId: string;
+  /** Null until the host has answered; then the result is kept as it was at that time. */
+  result: { exitCode: number; stdout: string; stderr: string; finishedAt: number } | null;
+}
+
+export interface CommandRecord {
+  commandId: string;
+  documentName: string;
+  parameters: Record<string, string[]>;
+  comment: string;
+  requestedAt: number;
+  finishAt: number;
+  deliveryDeadlineAt: number;
+  timeoutSeconds: number;
+  invocations: InvocationRecord[];
+}
+
+export interface NoCapacity {
+  /** An instance type, or `*`. */
+  instanceType: string;
+  /** An Availability Zone such as us-east-1a, or `*`. */
+  zone: string;
+}
+
+export interface ErrorFault {
+  /** An API name such as RunInstances, or `*`. */
+  api: string;
+  code: string;
+  status: number | null;
+  message: string | null;
+  /** Calls still to be refused; null refuses all until the fault is cleared. */
+  remaining: number | null;
+}
+
+export interface LostResponse {
+  api: string;
+  remaining: number;
+}
+
+export interface FaultSettings {
+  noCapacity: NoCapacity[];
+  errors: ErrorFault[];
+  lostResponses: LostResponse[];
+  /** Describe calls answer as of this many seconds ago. */
+  describeLagSeconds: number;
+  /** Each API call takes this long, in real milliseconds. */
+  latencyMs: number;
+  /** AWS's own token buckets. */
+  throttling: boolean;
+}
+
+export interface SettingsRecord {
+  clock: ClockSetting;
+  delays: Delays;
+  faults: FaultSettings;
+  lastOrdinal: number;
+}
+
+export interface UserDataRecord {
+  base64: string;
+}
+
+export interface MetricRecord {
+  namespace: string;
+  name: string;
+  dimensions: Record<string, string>;
+  /** Sorted by time. */
+  points: { at: number; value: number; unit: string }[];
+}

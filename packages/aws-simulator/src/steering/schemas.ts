@@ -1,0 +1,52 @@
+// What the steering interface accepts: unknown fields are refused, so that a misspelt fault is not a fault that never comes.
+
+const closed = (properties: Record<string, object>, required: string[] = []) => ({
+  type: 'object',
+  additionalProperties: false,
+  properties,
+  required,
+});
+const text = { type: 'string', minLength: 1 };
+const seconds = { type: 'number', minimum: 0 };
+const times = { type: 'integer', minimum: 1 };
+
+export const hostChange = closed({
+  cpuPercent: { anyOf: [{ type: 'number', minimum: 0, maximum: 100 }, { type: 'null' }] },
+  connections: { type: 'integer', minimum: 0, maximum: 100 },
+  dcv: { enum: ['ok', 'never-ready'] },
+  agent: { enum: ['ok', 'silent', 'offline'] },
+  stopHangs: { type: 'boolean' },
+});
+export const nothing = closed({});
+export const termination = closed({ code: text, message: text });
+export const stop = closed({ force: { type: 'boolean' }, hibernate: { type: 'boolean' } });
+export const errorFault = closed(
+  { api: text, code: text, status: { type: 'integer', minimum: 400, maximum: 599 }, message: text, times },
+  ['api', 'code'],
+);
+export const noCapacity = closed({ instanceType: text, zone: text });
+export const lostResponse = closed({ api: text, times }, ['api']);
+export const faultChange = closed({
+  describeLagSeconds: seconds,
+  latencyMs: seconds,
+  throttling: { type: 'boolean' },
+});
+export const clockChange = closed({
+  advanceSeconds: seconds,
+  now: { type: 'string', format: 'date-time' },
+  speed: { type: 'number', minimum: 0, maximum: 100_000 },
+});
+export const delaysChange = closed({
+  bootSeconds: seconds,
+  pendingSeconds: seconds,
+  agentSeconds: seconds,
+  dcvSeconds: seconds,
+  stoppingSeconds: seconds,
+  hibernatingSeconds: seconds,
+  forcedStopSeconds: seconds,
+  shuttingDownSeconds: seconds,
+  terminatedVisibleSeconds: seconds,
+  rebootSeconds: seconds,
+  commandSeconds: seconds,
+  metricLagSeconds: seconds,
+});
