@@ -1,0 +1,133 @@
+import {
+  type DesiredState,
+  type IntentKind,
+  type OperatingSystem,
+  type SessionState,
+  targetOf,
+} from '@deskfleet/contracts';
+import type { Database, DatabaseTransaction } from '@deskfleet/database';
+import type { Kysely } from 'kysely';
+import { DateTime } from 'luxon';
+import type { TokenRecord } from '../../domain/decide-connection.ts';
+import type { SessionAccess, SessionRuntime } from '../../domain/session-access.ts';
+import { canonicalAddress } from '../canonical-address.ts';
+
+/** Columns of a session and what hangs on it; those of rows that a left join did not find are null. */
+interface AccessRow {
+  owner: string | null;
+  os: OperatingSystem | null;
+  generation: number | null;
+  latest_intent: IntentKind | null;
+  known_user: string | null;
+  disabled_at: Date | null;
+  state: SessionState | null;
+  desired: DesiredState | null;
+  applied_seq: number | null;
+  access_epoch: number | null;
+  private_ip: string | null;
+}
+
+const accessColumns = [
+  'session.owner',
+  'session.os',
+  'session.generation',
+  'intent.kind as latest_intent',
+  'user.name as known_user',
+  'user.disabled_at',
+  'runtime.state',
+  'runtime.desired',
+  'runtime.applied_seq',
+  'runtime.access_epoch',
+  'runtime.private_ip',
+] as const;
+
+export async function readAccess(
+  trx: DatabaseTransaction,
+  sessionId: string,
+  user: string,
+): Promise<SessionAccess | null> {
+  const row = await trx
+    .selectFrom('api_gateway.sessions as session')
+    .leftJoin('api_gateway.session_intents as intent', (join) =>
+      join.onRef('intent.session_id', '=', 'session.id').onRef('intent.seq', '=', 'session.generation'),
+    )
+    .leftJoin('api_gateway.users as user', (join) => join.on('user.name', '=', user))
+    .leftJoin('session_manager.session_runtime as runtime', 'runtime.session_id', 'session.id')
+    .where('session.id', '=', sessionId)
+    .select(accessColumns)
+    .executeTakeFirst();
+  return row ? accessOf(row) : null;
+}
+
+export interface TokenAndAccess {
+  record: TokenRecord | null;
+  access: SessionAccess | null;
+}
+
+/**
+ * Makes the reader of everything that a connection is decided on, in one statement. It is compiled once: to build it
+ * anew took a tenth of the time that a DCV server waits.
+ */
+export function createTokenAndAccessReader(db: Kysely<Database>) {
+  const statement = tokenAndAccessQuery(db).compile();
+  return async (trx: DatabaseTransaction, tokenId: string, sessionId: string): Promise<TokenAndAccess> => {
+    const bound: typeof statement = { ...statement, parameters: [tokenId, sessionId] };
+    const { rows } = await trx.executeQuery(bound);
+    const [row] = rows;
+    return row ? { record: recordOf(row), access: accessOf(row) } : { record: null, access: null };
+  };
+}
+
+/** Its two parameters are, in this order, the ids of token and session; the values here are only there to be replaced. */
+function tokenAndAccessQuery(db: Kysely<Database>) {
+  return db
+    .selectFrom('token_service.dcv_tokens as token')
+    .leftJoin('api_gateway.sessions as session', 'session.id', 'token.session_id')
+    .leftJoin('api_gateway.session_intents as intent', (join) =>
+      join.onRef('intent.session_id', '=', 'session.id').onRef('intent.seq', '=', 'session.generation'),
+    )
+    .leftJoin('api_gateway.users as user', 'user.name', 'token.user_name')
+    .leftJoin('session_manager.session_runtime as runtime', 'runtime.session_id', 'session.id')
+    .where('token.id', '=', '')
+    .where('token.session_id', '=', '')
+    .select(accessColumns)
+    .select(['token.first_use_by', 'token.expires_at', 'token.first_used_at']);
+}
+
+function recordOf(row: { first_use_by: Date; expires_at: Date; first_used_at: Date | null }): TokenRecord {
+  return {
+    firstUseBy: utc(row.first_use_by),
+    expiresAt: utc(row.expires_at),
+    firstUsedAt: row.first_used_at && utc(row.first_used_at),
+  };
+}
+
+function accessOf(row: AccessRow): SessionAccess | null {
+  if (row.owner === null || row.os === null) return null;
+  const user = row.known_user === null ? null : { disabled: row.disabled_at !== null };
+  return { owner: row.owner, os: row.os, user, runtime: runtimeOf(row) };
+}
+
+function runtimeOf(row: AccessRow): SessionRuntime | null {
+  const { state, desired, access_epoch: accessEpoch } = row;
+  if (state === null || desired === null || accessEpoch === null) return null;
+  return {
+    state,
+    desired: latestDesired(row, desired),
+    accessEpoch,
+    hostAddress: canonicalAddress(row.private_ip),
+  };
+}
+
+/** An intent that session-manager has not dealt with yet says what is wanted; after that, session-manager's record does. */
+function latestDesired(
+  { generation, applied_seq, latest_intent }: AccessRow,
+  recorded: DesiredState,
+): DesiredState {
+  const pending = generation !== null && applied_seq !== null && generation > applied_seq;
+  return pending && latest_intent !== null ? targetOf(latest_intent) : recorded;
+}
+
+function utc(date: Date): DateTime {
+  return DateTime.fromJSDate(date, { zone: 'utc' });
+}

@@ -1,0 +1,84 @@
+import type { Database } from '@deskfleet/database';
+import type { EventWriter } from '@deskfleet/messaging';
+import { type Clock, type Health, type Logger, problemDetails, validatorCompiler } from '@deskfleet/runtime';
+import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import type { Kysely } from 'kysely';
+import type { Registry } from 'prom-client';
+import { v7 as newId } from 'uuid';
+import { authenticatorRoutes } from './adapters/http/authenticator-routes.ts';
+import { createDecisionMetrics } from './adapters/http/decision-metrics.ts';
+import { tokenRoutes } from './adapters/http/token-routes.ts';
+import { createAccessTransactions } from './adapters/postgres/access-transactions.ts';
+import { authorizeConnection } from './application/authorize-connection.ts';
+import { DenialBudget, type DenialLimits, defaultDenialLimits } from './application/denial-budget.ts';
+import { issueToken } from './application/issue-token.ts';
+import type { TokenCipher } from './application/ports.ts';
+import { createDenialRecorder } from './application/record-denial.ts';
+import type { TokenPolicy } from './domain/decide-token.ts';
+
+export interface AppDependencies {
+  db: Kysely<Database>;
+  events: EventWriter;
+  cipher: TokenCipher;
+  /** The database's: replicas compare its times. */
+  clock: Clock;
+  policy: TokenPolicy;
+  serviceCredentialKey: string;
+  /** Addresses and networks whose X-Forwarded-For is believed. */
+  trustedProxies: readonly string[];
+  denialLimits?: DenialLimits;
+  logger: Logger;
+  registry: Registry;
+  health: Health;
+}
+
+/** Nothing that is asked here is larger. */
+const bodyLimit = 16_384;
+/** A whole request arrives in one packet or a few; whoever takes longer keeps a connection busy on purpose. */
+const requestTimeoutMilliseconds = 10_000;
+
+/** The service as an HTTP application, not listening yet. What it is given stays open when it closes. */
+export async function buildApp(deps: AppDependencies): Promise<FastifyInstance> {
+  const { db, events, cipher, clock, policy, logger: log, registry, health } = deps;
+  const app = fastify({
+    // Widened: with pino's own type the instance would be no plain FastifyInstance.
+    loggerInstance: log as FastifyBaseLogger,
+    // A line for each decision says more than two for each request.
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit,
+    requestTimeout: requestTimeoutMilliseconds,
+    trustProxy: deps.trustedProxies.length > 0 ? [...deps.trustedProxies] : false,
+    genReqId: ({ headers }) => requestIdOf(headers['x-request-id']),
+  });
+  app.setValidatorCompiler(validatorCompiler);
+  const metrics = createDecisionMetrics(registry);
+  const inTransaction = createAccessTransactions(db, events);
+  const budget = new DenialBudget(deps.denialLimits ?? defaultDenialLimits);
+  const onUnrecorded = metrics.countUnrecorded;
+  const recordDenial = createDenialRecorder({ inTransaction, budget, clock, log, onUnrecorded });
+  const authorizing = { inTransaction, cipher, clock, newId, log, recordDenial };
+  const issuing = { inTransaction, cipher, clock, newId, policy };
+  await app.register(problemDetails);
+  await app.register(health.routes);
+  await app.register(
+    authenticatorRoutes({
+      authorize: (question) => authorizeConnection(authorizing, question),
+      recordDenial,
+      metrics,
+    }),
+  );
+  await app.register(
+    tokenRoutes({
+      issue: (request, correlationId) => issueToken(issuing, request, correlationId),
+      serviceCredentialKey: deps.serviceCredentialKey,
+      clock,
+      metrics,
+    }),
+  );
+  return app;
+}
+
+/** The caller's id where it is one that can be logged and sent on, so that one search finds all of a request. */
+function requestIdOf(header: string | string[] | undefined): string {
+  return typeof header === 'string' && /^[\w.-]{1,64}$/.test(header) ? header : newId();
+}

@@ -1,0 +1,145 @@
+import { desiredStates, sessionStates } from '@deskfleet/contracts';
+import fc from 'fast-check';
+import { DateTime } from 'luxon';
+import { describe, expect, test } from 'vitest';
+import { type ConnectionFacts, type DenialReason, decideConnection } from './decide-connection.ts';
+
+const issuedAt = DateTime.fromISO('2026-11-22T08:00:00Z', { zone: 'utc' });
+const now = issuedAt.plus({ minutes: 5 });
+const sessionId = '0199c4a0-7d1e-7a43-9c58-3f6f0d9a2b10';
+
+const claims = {
+  tokenId: '0199c4a4-1b2c-7d3e-8f40-5a6b7c8d9e0f',
+  user: 'alice',
+  sessionId,
+  dcvSessionId: sessionId,
+  accessEpoch: 3,
+  issuedAt,
+  expiresAt: issuedAt.plus({ hours: 12 }),
+};
+const record = { firstUseBy: issuedAt.plus({ minutes: 10 }), expiresAt: claims.expiresAt, firstUsedAt: null };
+const runtime = {
+  state: 'running' as const,
+  desired: 'running' as const,
+  accessEpoch: 3,
+  hostAddress: '10.0.1.7',
+};
+const access = { owner: 'alice', os: 'linux' as const, user: { disabled: false }, runtime };
+const good: ConnectionFacts = {
+  claims,
+  askedDcvSessionId: sessionId,
+  hostAddress: '10.0.1.7',
+  record,
+  access,
+};
+
+/** The good facts with another record of the session. */
+const withRuntime = (change: Partial<typeof runtime> | object) => ({
+  access: { ...access, runtime: { ...runtime, ...change } },
+});
+
+describe('decideConnection', () => {
+  test('the owner connects to the running session from its own host', () => {
+    expect(decideConnection(good, now)).toEqual({
+      authorized: true,
+      user: 'alice',
+      owner: 'alice',
+      hostAddress: '10.0.1.7',
+      firstUse: true,
+    });
+  });
+
+  type Row = [reason: DenialReason, why: string, change: Partial<ConnectionFacts>, at?: DateTime];
+  const control = 'al\u0000ice';
+  const table: Row[] = [
+    ['token-unknown', 'no record of the token', { record: null }],
+    ['token-expired', 'the record has run out', { record: { ...record, expiresAt: now } }],
+    ['token-expired', 'the token has run out', { claims: { ...claims, expiresAt: now } }],
+    [
+      'first-use-too-late',
+      'first used after its deadline',
+      {},
+      issuedAt.plus({ minutes: 10, milliseconds: 1 }),
+    ],
+    ['wrong-dcv-session', 'asked for another DCV session', { askedDcvSessionId: 'console' }],
+    ['session-unknown', 'no such session', { access: null }],
+    ['user-unknown', 'nobody of that name', { access: { ...access, user: null } }],
+    ['user-disabled', 'the user was disabled', { access: { ...access, user: { disabled: true } } }],
+    ['not-owner', 'the session belongs to somebody else', { access: { ...access, owner: 'bob' } }],
+    [
+      'user-name-untellable',
+      'a name that XML cannot say',
+      { claims: { ...claims, user: control }, access: { ...access, owner: control } },
+    ],
+    ['wrong-host', 'no runtime, so no host', { access: { ...access, runtime: null } }],
+    ['wrong-host', 'another host asks', { hostAddress: '10.0.1.8' }],
+    ['wrong-host', 'nobody knows who asks', { hostAddress: null }],
+    ['wrong-host', 'the host has no address yet', withRuntime({ hostAddress: null })],
+    ['wrong-host', 'neither address is known', { hostAddress: null, ...withRuntime({ hostAddress: null }) }],
+    ['access-ended', 'the epoch was raised', withRuntime({ accessEpoch: 4 })],
+    ['access-ended', 'the epoch went back', withRuntime({ accessEpoch: 2 })],
+    ['session-not-running', 'the session stops', withRuntime({ state: 'stopping' })],
+    ['stop-accepted', 'a stop was accepted, not applied', withRuntime({ desired: 'stopped' })],
+    ['stop-accepted', 'its end was accepted, not applied', withRuntime({ desired: 'terminated' })],
+  ];
+  test.each(table)('%s: %s', (reason, _why, change, at = now) => {
+    expect(decideConnection({ ...good, ...change }, at)).toEqual({ authorized: false, reason });
+  });
+
+  test('a token is good at its first-use deadline, and no longer', () => {
+    expect(decideConnection(good, record.firstUseBy).authorized).toBe(true);
+  });
+
+  test('a used token reconnects until it expires, and a used one is no first use', () => {
+    const used = { ...good, record: { ...record, firstUsedAt: now } };
+    expect(decideConnection(used, claims.expiresAt.minus(1))).toMatchObject({
+      authorized: true,
+      firstUse: false,
+    });
+    expect(decideConnection(used, claims.expiresAt)).toMatchObject({ reason: 'token-expired' });
+  });
+
+  test('Windows desktops share the DCV session id, so a token for one is refused by the host of another', () => {
+    const windows = { claims: { ...claims, dcvSessionId: 'console' }, askedDcvSessionId: 'console' };
+    expect(decideConnection({ ...good, ...windows }, now).authorized).toBe(true);
+    expect(decideConnection({ ...good, ...windows, hostAddress: '10.0.1.8' }, now)).toMatchObject({
+      reason: 'wrong-host',
+    });
+  });
+
+  test('nobody connects unless every condition holds', () => {
+    const facts = fc.record({
+      owner: fc.constantFrom('alice', 'bob'),
+      disabled: fc.boolean(),
+      state: fc.constantFrom(...sessionStates),
+      desired: fc.constantFrom(...desiredStates),
+      accessEpoch: fc.integer({ min: 2, max: 4 }),
+      hostAddress: fc.constantFrom('10.0.1.7', '10.0.1.8', null),
+      asking: fc.constantFrom('10.0.1.7', '10.0.1.8', null),
+      asked: fc.constantFrom(sessionId, 'console'),
+      usedAfter: fc.option(fc.integer({ min: 0, max: 600 }), { nil: null }),
+      minutes: fc.integer({ min: 0, max: 13 * 60 }),
+    });
+    fc.assert(
+      fc.property(facts, (f) => {
+        const firstUsedAt = f.usedAfter === null ? null : issuedAt.plus({ seconds: f.usedAfter });
+        const decision = decideConnection(
+          {
+            claims,
+            askedDcvSessionId: f.asked,
+            hostAddress: f.asking,
+            record: { ...record, firstUsedAt },
+            access: { owner: f.owner, os: 'linux', user: { disabled: f.disabled }, runtime: f },
+          },
+          issuedAt.plus({ minutes: f.minutes }),
+        );
+        const runs = f.state === 'running' && f.desired === 'running' && f.accessEpoch === 3;
+        const mine = f.owner === 'alice' && !f.disabled;
+        const here = f.asking !== null && f.asking === f.hostAddress && f.asked === sessionId;
+        const inTime = f.minutes < 720 && (firstUsedAt !== null || f.minutes <= 10);
+        expect(decision.authorized).toBe(runs && mine && here && inTime);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+});
