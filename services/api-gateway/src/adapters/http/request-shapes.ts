@@ -1,0 +1,39 @@
+import { ProblemSchema } from '@deskfleet/contracts';
+import { ProblemError } from '@deskfleet/runtime';
+import Type from 'typebox';
+import { sessionNotFound } from '../../domain/refusal.ts';
+
+/** Text in a query without control characters: Postgres cannot take a zero byte, and nobody means one. */
+export const QueryText = Type.String({
+  maxLength: 255,
+  pattern: '^[^\\u0000-\\u001f\\u007f]*$',
+  description: 'No control characters.',
+});
+
+export const PageQuery = {
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200, default: 50 })),
+  cursor: Type.Optional(Type.String({ maxLength: 200, description: '`nextCursor` of the page before.' })),
+};
+
+/** Plain text, as what is no UUID is answered like a session that does not exist: 404. */
+export const SessionParams = Type.Object({ id: Type.String({ description: 'Id of the session.' }) });
+
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+/** The session id of the path, as the database writes it. */
+export function sessionIdOf({ id }: { id: string }): string {
+  if (!uuid.test(id)) throw new ProblemError(sessionNotFound.code, sessionNotFound.detail);
+  return id.toLowerCase();
+}
+
+/** The answers that every authenticated route may give, for the API's description. */
+export function withProblems<Answers extends Record<number, unknown>>(answers: Answers) {
+  return { ...answers, '4xx': problemAnswer('The request'), '5xx': problemAnswer('The service') };
+}
+
+function problemAnswer(who: string) {
+  return {
+    description: `${who} is at fault: RFC 9457, with a stable code. /docs/problems lists them.`,
+    content: { 'application/problem+json': { schema: ProblemSchema } },
+  };
+}

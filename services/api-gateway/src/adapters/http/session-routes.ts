@@ -1,0 +1,51 @@
+import { SessionHistory, SessionSchema } from '@deskfleet/contracts';
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import Type from 'typebox';
+import type { SessionReader } from '../../application/ports.ts';
+import { getSession, readHistory } from '../../application/read-sessions.ts';
+import { valueOrProblem } from './answer.ts';
+import { principalOf } from './authentication.ts';
+import { PageQuery, SessionParams, sessionIdOf, withProblems } from './request-shapes.ts';
+
+/** Reading one desktop. */
+export const sessionRoutes: FastifyPluginAsyncTypebox<{ sessions: SessionReader }> = async (
+  app,
+  { sessions },
+) => {
+  app.get(
+    '/sessions/:id',
+    {
+      schema: {
+        summary: 'One desktop',
+        tags: ['sessions'],
+        params: SessionParams,
+        response: withProblems({ 200: SessionSchema }),
+      },
+    },
+    async (request, reply) => {
+      const found = await getSession(sessions, principalOf(request), sessionIdOf(request.params));
+      const { session, generation } = valueOrProblem(found);
+      // Weak, and over what is wanted only: a change of the status must not break somebody's edit.
+      reply.header('etag', `W/"${generation}"`);
+      return session;
+    },
+  );
+
+  app.get(
+    '/sessions/:id/history',
+    {
+      schema: {
+        summary: 'What happened to a desktop and why, newest first',
+        tags: ['sessions'],
+        params: SessionParams,
+        querystring: Type.Object(PageQuery, { additionalProperties: false }),
+        response: withProblems({ 200: SessionHistory }),
+      },
+    },
+    async (request) => {
+      const { cursor, limit } = request.query;
+      const page = { sessionId: sessionIdOf(request.params), cursor: cursor ?? null, limit: limit ?? 50 };
+      return valueOrProblem(await readHistory(sessions, principalOf(request), page));
+    },
+  );
+};

@@ -1,0 +1,99 @@
+import type { OperatingSystem, SessionTransition } from '@deskfleet/contracts';
+import type { Database } from '@deskfleet/database';
+import { type Kysely, sql } from 'kysely';
+import type { SessionQuery, SessionReader } from '../../application/ports.ts';
+import type { SessionRecord } from '../../domain/session-record.ts';
+import type { PreparedReads } from './prepared-reads.ts';
+import { type SessionRow, selectSessions, toSessionRecord } from './session-rows.ts';
+
+/** Reads sessions, each answer in one query. */
+export function createSessionReader(db: Kysely<Database>, reads: PreparedReads): SessionReader {
+  const one = selectSessions(db).where('s.id', '=', '').$castTo<SessionRow>().compile();
+  return {
+    async findSession(id): Promise<SessionRecord | null> {
+      const [row] = await reads.rows(one, [id]);
+      return row ? toSessionRecord(row) : null;
+    },
+    async listSessions(query) {
+      const rows = await reads.rows(listQuery(db, query).$castTo<SessionRow>().compile());
+      return rows.map(toSessionRecord);
+    },
+    async readHistory(sessionId, page) {
+      const rows = await reads.rows(historyQuery(db, sessionId, page).compile());
+      const [first] = rows;
+      if (!first) return null;
+      return { owner: first.owner, steps: rows.flatMap((row) => (row.id === null ? [] : [toStep(row)])) };
+    },
+    async countLiveSessions(owner) {
+      const rows = await reads.rows(countQuery(db, owner).compile());
+      const count = (os: OperatingSystem) => Number(rows.find((row) => row.os === os)?.count ?? 0);
+      return { linux: count('linux'), windows: count('windows') };
+    },
+  };
+}
+
+function listQuery(db: Kysely<Database>, { owner, states, os, search, before, limit }: SessionQuery) {
+  let query = selectSessions(db).orderBy('s.id', 'desc').limit(limit);
+  if (owner !== null) query = query.where('s.owner', '=', owner);
+  if (os !== null) query = query.where('s.os', '=', os);
+  if (before !== null) query = query.where('s.id', '<', before);
+  if (states !== null) query = query.where(sql`coalesce(r.state, 'requested')`, '=', sql`any(${states})`);
+  if (search !== null) {
+    const pattern = `%${search.replace(/[\\%_]/g, '\\$&')}%`;
+    query = query.where((where) =>
+      where.or([where('s.name', 'ilike', pattern), where('s.owner', 'ilike', pattern)]),
+    );
+  }
+  return query;
+}
+
+/** One row a step; a session that has none yet is one row of nulls, which tells it from a missing session. */
+function historyQuery(
+  db: Kysely<Database>,
+  sessionId: string,
+  { before, limit }: { before: string | null; limit: number },
+) {
+  return db
+    .selectFrom('api_gateway.sessions as s')
+    .leftJoin('session_manager.session_transitions as t', (join) => {
+      const own = join.onRef('t.session_id', '=', 's.id');
+      return before === null ? own : own.on('t.id', '<', before);
+    })
+    .where('s.id', '=', sessionId)
+    .select(['s.owner', 't.id', 't.from_state', 't.to_state', 't.cause', 't.event_id', 't.at'])
+    .select(['t.reason_code', 't.reason_sentence'])
+    .orderBy('t.id', 'desc')
+    .limit(limit);
+}
+
+type StepRow = Awaited<ReturnType<ReturnType<typeof historyQuery>['execute']>>[number];
+
+function toStep(row: StepRow): { key: string; transition: SessionTransition } {
+  const { id, to_state, cause, event_id, at } = row;
+  if (id === null || to_state === null || cause === null || at === null) {
+    throw new Error('A transition without its columns.');
+  }
+  return {
+    key: id,
+    transition: {
+      from: row.from_state,
+      to: to_state,
+      cause,
+      reason:
+        row.reason_code === null ? null : { code: row.reason_code, sentence: row.reason_sentence ?? '' },
+      at: at.toISOString(),
+      eventId: event_id,
+    },
+  };
+}
+
+function countQuery(db: Kysely<Database>, owner: string) {
+  return db
+    .selectFrom('api_gateway.sessions as s')
+    .leftJoin('session_manager.session_runtime as r', 'r.session_id', 's.id')
+    .where('s.owner', '=', owner)
+    .where('s.ended_at', 'is', null)
+    .where(sql<boolean>`r.state is distinct from 'terminated'`)
+    .groupBy('s.os')
+    .select((select) => ['s.os', select.fn.countAll().as('count')]);
+}

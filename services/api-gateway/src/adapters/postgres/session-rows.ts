@@ -1,0 +1,107 @@
+import type {
+  DesiredState,
+  IntentKind,
+  OperatingSystem,
+  SessionState,
+  SessionType,
+} from '@deskfleet/contracts';
+import type { Database } from '@deskfleet/database';
+import type { Kysely } from 'kysely';
+import type { SessionRecord, SessionRuntime } from '../../domain/session-record.ts';
+
+/** All that is shown of a session, in one query: the spec, its stack's name, its latest intent and its status. */
+export function selectSessions(db: Kysely<Database>) {
+  return db
+    .selectFrom('api_gateway.sessions as s')
+    .innerJoin('api_gateway.software_stacks as k', 'k.id', 's.software_stack_id')
+    .innerJoin('api_gateway.session_intents as i', (join) =>
+      join.onRef('i.session_id', '=', 's.id').onRef('i.seq', '=', 's.generation'),
+    )
+    .leftJoin('session_manager.session_runtime as r', 'r.session_id', 's.id')
+    .select([
+      's.id',
+      's.owner',
+      's.name',
+      's.os',
+      's.software_stack_id',
+      'k.name as stack_name',
+      's.instance_type',
+      's.root_volume_gib',
+      's.session_type',
+      's.created_at',
+      's.ended_at',
+      's.generation',
+      'i.kind as intent_kind',
+      'i.at as intent_at',
+      'r.state',
+      'r.state_since',
+      'r.reason_code',
+      'r.reason_sentence',
+      'r.applied_seq',
+      'r.desired',
+      'r.instance_id',
+      'r.instance_type as runtime_instance_type',
+      'r.private_ip',
+    ]);
+}
+
+/** A row of `selectSessions`; everything of `r` is null until session-manager has taken the session up. */
+export interface SessionRow {
+  id: string;
+  owner: string;
+  name: string;
+  os: OperatingSystem;
+  software_stack_id: string;
+  stack_name: string;
+  instance_type: string;
+  root_volume_gib: number;
+  session_type: SessionType;
+  created_at: Date;
+  ended_at: Date | null;
+  generation: number;
+  intent_kind: IntentKind;
+  intent_at: Date;
+  state: SessionState | null;
+  state_since: Date | null;
+  reason_code: string | null;
+  reason_sentence: string | null;
+  applied_seq: number | null;
+  desired: DesiredState | null;
+  instance_id: string | null;
+  runtime_instance_type: string | null;
+  private_ip: string | null;
+}
+
+export function toSessionRecord(row: SessionRow): SessionRecord {
+  return {
+    id: row.id,
+    owner: row.owner,
+    name: row.name,
+    os: row.os,
+    softwareStack: { id: row.software_stack_id, name: row.stack_name },
+    instanceType: row.instance_type,
+    rootVolumeGiB: row.root_volume_gib,
+    sessionType: row.session_type,
+    createdAt: row.created_at,
+    endedAt: row.ended_at,
+    generation: row.generation,
+    latestIntent: { kind: row.intent_kind, at: row.intent_at },
+    runtime: toRuntime(row),
+  };
+}
+
+function toRuntime(row: SessionRow): SessionRuntime | null {
+  const { state, state_since, applied_seq, desired, runtime_instance_type } = row;
+  if (!state || !state_since || applied_seq === null || !desired || !runtime_instance_type) return null;
+  const { reason_code: code, reason_sentence: sentence } = row;
+  return {
+    state,
+    stateSince: state_since,
+    reason: code === null ? null : { code, sentence: sentence ?? '' },
+    appliedSeq: applied_seq,
+    desired,
+    instanceId: row.instance_id,
+    instanceType: runtime_instance_type,
+    privateIp: row.private_ip,
+  };
+}

@@ -1,0 +1,53 @@
+import { IssuedToken, type IssueTokenBody } from '@deskfleet/contracts';
+import Value from 'typebox/value';
+import type { TokenIssue, TokenIssuer } from '../../application/ports.ts';
+
+export interface TokenIssuerOptions {
+  /** Base URL of token-service. */
+  url: string;
+  /** Makes the credential that token-service knows us by; short-lived, so one for each call. */
+  signCredential: () => Promise<string>;
+  onFailure: (error: Error) => void;
+}
+
+/** A person waits for the answer; token-service reads and writes a row or two. */
+const timeoutMilliseconds = 5_000;
+
+/** Asks token-service for tokens to connect with. */
+export function createTokenIssuer(options: TokenIssuerOptions): TokenIssuer {
+  return {
+    async issue(request) {
+      try {
+        return await requestToken(options, request);
+      } catch (error) {
+        options.onFailure(error instanceof Error ? error : new Error(String(error)));
+        return { kind: 'unavailable' };
+      }
+    },
+  };
+}
+
+async function requestToken(
+  { url, signCredential }: TokenIssuerOptions,
+  body: IssueTokenBody,
+): Promise<TokenIssue> {
+  const response = await fetch(new URL('/internal/v1/tokens', url), {
+    method: 'POST',
+    headers: {
+      authorization: `Bearer ${await signCredential()}`,
+      'content-type': 'application/json',
+    },
+    body: JSON.stringify(body),
+    signal: AbortSignal.timeout(timeoutMilliseconds),
+    redirect: 'error',
+  });
+  if (response.status === 404 || response.status === 409) {
+    await response.body?.cancel();
+    return { kind: 'refused' };
+  }
+  const answer: unknown = await response.json();
+  if (response.status !== 201 || !Value.Check(IssuedToken, answer)) {
+    throw new Error(`Token-service answered ${response.status} with something that is no token.`);
+  }
+  return { kind: 'issued', token: answer };
+}

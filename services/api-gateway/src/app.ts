@@ -1,0 +1,157 @@
+import type { Database } from '@deskfleet/database';
+import type { EventWriter } from '@deskfleet/messaging';
+import { type Clock, type Health, type Logger, signServiceCredential } from '@deskfleet/runtime';
+import type { FastifyInstance } from 'fastify';
+import type { Kysely } from 'kysely';
+import type pg from 'pg';
+import type { Registry } from 'prom-client';
+import { v7 } from 'uuid';
+import { problemOfRefusal } from './adapters/http/answer.ts';
+import { requireAuthentication } from './adapters/http/authentication.ts';
+import { catalogueRoutes } from './adapters/http/catalogue-routes.ts';
+import { connectionRoute } from './adapters/http/connection-route.ts';
+import { createHttpServer } from './adapters/http/create-http-server.ts';
+import { describeApi, documentationRoutes } from './adapters/http/documentation.ts';
+import { eventStreamRoute } from './adapters/http/event-stream-route.ts';
+import { intentRoutes } from './adapters/http/intent-routes.ts';
+import { launchRoute } from './adapters/http/launch-route.ts';
+import { meRoutes } from './adapters/http/me-routes.ts';
+import { sendSecurityHeaders, shedLoad } from './adapters/http/protection.ts';
+import { limitRequests } from './adapters/http/rate-limits.ts';
+import { logRequests } from './adapters/http/request-log.ts';
+import { createListenerGauge, measureRequests } from './adapters/http/request-metrics.ts';
+import { sessionListRoute } from './adapters/http/session-list-route.ts';
+import { sessionRoutes } from './adapters/http/session-routes.ts';
+import { createSigningKeys } from './adapters/oidc/signing-keys.ts';
+import { createTokenVerifier } from './adapters/oidc/token-verifier.ts';
+import { createAdmissions } from './adapters/postgres/admissions.ts';
+import { createAnnounceEvent } from './adapters/postgres/announce-event.ts';
+import { createAuditLog } from './adapters/postgres/audit-log.ts';
+import { createCatalogueReader } from './adapters/postgres/catalogue-reader.ts';
+import { createIntents } from './adapters/postgres/intents.ts';
+import { createPreparedReads } from './adapters/postgres/prepared-reads.ts';
+import { createSessionReader } from './adapters/postgres/session-reader.ts';
+import { createUserDirectory } from './adapters/postgres/user-directory.ts';
+import { createTokenIssuer } from './adapters/token-service/token-issuer.ts';
+import type { EventFeed } from './application/event-feed.ts';
+import type { EventHistory } from './application/follow-events.ts';
+import type { GatewayConfig } from './config.ts';
+import type { DesktopAccess } from './domain/connection-urls.ts';
+import type { Refusal } from './domain/refusal.ts';
+
+export interface AppDeps {
+  config: GatewayConfig;
+  db: Kysely<Database>;
+  pool: pg.Pool;
+  /** The database's time. */
+  clock: Clock;
+  events: EventWriter;
+  feed: EventFeed;
+  history: EventHistory;
+  /** Whether the database was there and had its tables. */
+  isSchemaReady: () => boolean;
+  health: Health;
+  metrics: Registry;
+  logger: Logger;
+}
+
+const notReady: Refusal = {
+  code: 'service-unavailable',
+  detail: 'The service is starting and waits for its database. Try again in a few seconds.',
+  retryAfterSeconds: 5,
+};
+
+/** The gateway's HTTP service; the caller listens and closes. */
+export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
+  const { config, metrics, health } = deps;
+  const app = await createHttpServer({ logger: deps.logger, trustedProxies: config.TRUSTED_PROXIES });
+  measureRequests(app, metrics);
+  logRequests(app);
+  await sendSecurityHeaders(app, config.PUBLIC_URL);
+  await app.register(health.routes);
+  await describeApi(app, config.PUBLIC_URL);
+  await app.register(documentationRoutes);
+  await app.register(async (v1) => registerApi(v1, deps), { prefix: '/v1' });
+  return app;
+}
+
+async function registerApi(app: FastifyInstance, deps: AppDeps): Promise<void> {
+  const { config, db, clock } = deps;
+  const reads = createPreparedReads(deps.pool);
+  const sessions = createSessionReader(db, reads);
+  const announce = createAnnounceEvent(deps.events);
+  const quotas = { linux: config.DCV_LINUX_SESSION_COUNT, windows: config.DCV_WINDOWS_SESSION_COUNT };
+  const shared = { now: () => clock.now(), newId: () => v7() };
+  await guard(app, deps);
+  await app.register(launchRoute, { ...shared, quotas, admissions: createAdmissions(db, announce) });
+  await app.register(sessionListRoute, { sessions });
+  await app.register(sessionRoutes, { sessions });
+  await app.register(intentRoutes, { ...shared, intents: createIntents(db, announce) });
+  await app.register(connectionRoute, {
+    ...shared,
+    sessions,
+    tokens: createTokens(deps),
+    audit: createAuditLog(db),
+    access: accessOf(config),
+  });
+  await app.register(catalogueRoutes, { catalogue: createCatalogueReader(db, reads) });
+  await app.register(meRoutes, { sessions, quotas });
+  await app.register(eventStreamRoute, {
+    feed: deps.feed,
+    history: deps.history,
+    listeners: createListenerGauge(deps.metrics),
+    now: () => clock.now().toMillis(),
+  });
+}
+
+/** What every request of the API has to pass, in this order. */
+async function guard(app: FastifyInstance, deps: AppDeps): Promise<void> {
+  const now = () => deps.clock.now().toMillis();
+  app.addHook('onRequest', async (_request, reply) => {
+    reply.header('cache-control', 'no-store');
+    if (!deps.isSchemaReady()) throw problemOfRefusal(notReady);
+  });
+  await shedLoad(app);
+  const onFailure = await limitRequests(app, deps.config.RATE_LIMIT_PER_MINUTE);
+  requireAuthentication(app, {
+    verifier: createVerifier(deps, now),
+    users: createUserDirectory(deps.db, now),
+    onFailure,
+  });
+}
+
+function createVerifier({ config, logger }: AppDeps, now: () => number) {
+  const keys = createSigningKeys({
+    issuer: config.OIDC_ISSUER,
+    now,
+    onUnavailable: (err) =>
+      logger.warn({ err }, 'The identity provider cannot be reached; nobody can be let in.'),
+  });
+  return createTokenVerifier({
+    issuer: config.OIDC_ISSUER,
+    audience: config.OIDC_AUDIENCE,
+    claims: {
+      usernameClaim: config.OIDC_USERNAME_CLAIM,
+      adminClaim: config.OIDC_ADMIN_CLAIM,
+      adminValue: config.OIDC_ADMIN_VALUE,
+    },
+    keys,
+    now,
+  });
+}
+
+function createTokens({ config, logger }: AppDeps) {
+  return createTokenIssuer({
+    url: config.TOKEN_SERVICE_URL,
+    signCredential: () =>
+      signServiceCredential({ key: config.SERVICE_CREDENTIAL_KEY, from: 'api-gateway', to: 'token-service' }),
+    onFailure: (err) => logger.warn({ err }, 'Token-service made no token; people cannot connect.'),
+  });
+}
+
+function accessOf(config: GatewayConfig): DesktopAccess {
+  const { DCV_ACCESS_MODE: mode, DCV_BASE_URL: baseUrl } = config;
+  return mode === 'path' && baseUrl !== undefined
+    ? { mode: 'path', baseUrl: baseUrl.replace(/\/$/, '') }
+    : { mode: 'direct' };
+}

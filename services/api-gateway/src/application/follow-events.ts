@@ -1,0 +1,115 @@
+import type { CloudEvent } from '@deskfleet/contracts';
+import { mayHearEvent } from '../domain/may-hear-event.ts';
+import type { Principal } from '../domain/principal.ts';
+import type { StreamPosition } from '../domain/stream-position.ts';
+import type { EventFeed, FeedEvent } from './event-feed.ts';
+
+/** The stream itself, for positions that memory does not reach back to. */
+export interface EventHistory {
+  /**
+   * Events after a position, oldest first, and how far the stream was looked at. Null when they cannot be told any
+   * more: the stream is another one, or has forgotten what follows the position.
+   */
+  read(position: StreamPosition): Promise<{ events: FeedEvent[]; reached: number } | null>;
+}
+
+/** Where a listener's events go, in order. Each promise resolves when there is room for more. */
+export interface ListenerSink {
+  /** The listener has heard all that it may hear up to this position; it need not be told at once. */
+  reached(position: StreamPosition): void;
+  event(event: CloudEvent, position: StreamPosition): Promise<void>;
+  /** Events may be missing in front of this position: the listener has to read again what it knows. */
+  reset(position: StreamPosition): Promise<void>;
+}
+
+export interface Listener {
+  principal: Principal;
+  /** The last event that the listener has seen; null to begin with what comes now. */
+  from: StreamPosition | null;
+  sink: ListenerSink;
+  signal: AbortSignal;
+}
+
+export interface EventSources {
+  feed: EventFeed;
+  history: EventHistory;
+}
+
+/** Events that are looked at between two turns for other listeners. */
+const batch = 100;
+
+/**
+ * Tells a listener every event that it may hear after its position, until the signal is aborted. Nothing is queued for
+ * a listener: it is told the next event when it has taken the one before.
+ * Resolves early, with `too-slow`, when a listener has fallen behind what memory holds; it may come back and resume.
+ */
+export async function followEvents(sources: EventSources, listener: Listener): Promise<'ended' | 'too-slow'> {
+  const { feed } = sources;
+  const { from, sink, signal } = listener;
+  const start = await endOfFeed(feed, signal);
+  if (start === null) return 'ended';
+  let position = from ?? start;
+  let live = false;
+  if (from === null) sink.reached(position);
+  while (!signal.aborted) {
+    const step = await nextStep(sources, position, live);
+    if (step.kind === 'too-slow') return 'too-slow';
+    if (step.kind === 'lost') {
+      position = step.resume;
+      await sink.reset(position);
+      continue;
+    }
+    live = step.live;
+    if (live && step.events.length === 0) await feed.changed(signal);
+    else position = await tell(listener, step.events, { ...position, sequence: step.reached });
+  }
+  return 'ended';
+}
+
+type Step =
+  | { kind: 'events'; events: FeedEvent[]; reached: number; live: boolean }
+  | { kind: 'lost'; resume: StreamPosition }
+  | { kind: 'too-slow' };
+
+async function nextStep(
+  { feed, history }: EventSources,
+  position: StreamPosition,
+  live: boolean,
+): Promise<Step> {
+  const following = feed.after(position, batch);
+  if (following.kind === 'events') {
+    const reached = following.events.at(-1)?.sequence ?? position.sequence;
+    return { kind: 'events', events: following.events, reached, live: true };
+  }
+  if (following.kind === 'older') {
+    // Reading the stream for everybody who reads slowly would be slow for all.
+    if (live) return { kind: 'too-slow' };
+    const older = await history.read(position);
+    if (older && older.reached > position.sequence) return { kind: 'events', ...older, live: false };
+  }
+  return { kind: 'lost', resume: feed.position() ?? position };
+}
+
+async function tell(
+  { principal, sink, signal }: Listener,
+  events: readonly FeedEvent[],
+  end: StreamPosition,
+): Promise<StreamPosition> {
+  for (const { event, sequence } of events) {
+    if (signal.aborted) break;
+    const position = { epoch: end.epoch, sequence };
+    if (mayHearEvent(principal, event)) await sink.event(event, position);
+    else sink.reached(position);
+  }
+  return end;
+}
+
+/** Waits for the stream to be reached for the first time; null when the listener has gone before. */
+async function endOfFeed(feed: EventFeed, signal: AbortSignal): Promise<StreamPosition | null> {
+  while (!signal.aborted) {
+    const position = feed.position();
+    if (position) return position;
+    await feed.changed(signal);
+  }
+  return null;
+}

@@ -1,0 +1,72 @@
+import type { SessionConnection } from '@deskfleet/contracts';
+import { connectionUrls, type DesktopAccess } from '../domain/connection-urls.ts';
+import { causeOf, maySee } from '../domain/principal.ts';
+import { done, type Outcome, type Refusal, refused, sessionNotFound } from '../domain/refusal.ts';
+import { commandContextOf, type SessionRecord, stateOf } from '../domain/session-record.ts';
+import type { AuditLog, NewId, Now, Request, SessionReader, TokenIssuer } from './ports.ts';
+
+export interface OpenConnectionDeps {
+  sessions: SessionReader;
+  tokens: TokenIssuer;
+  audit: AuditLog;
+  access: DesktopAccess;
+  now: Now;
+  newId: NewId;
+}
+
+const notTheOwner: Refusal = {
+  code: 'forbidden',
+  detail: "Only its owner may connect to this desktop. An administrator's rights do not include its screen.",
+};
+const tokensUnavailable: Refusal = {
+  code: 'service-unavailable',
+  detail: 'The desktop is running, but no connection can be made right now. Try again in a few seconds.',
+  retryAfterSeconds: 5,
+};
+
+/**
+ * Makes what is needed to open a running desktop. Token-service decides once more, under the session's lock; what is
+ * checked here is for a good answer.
+ */
+export async function openConnection(
+  deps: OpenConnectionDeps,
+  request: Request & { sessionId: string },
+): Promise<Outcome<SessionConnection>> {
+  const { principal, sessionId, requestId, sourceAddress } = request;
+  const session = await deps.sessions.findSession(sessionId);
+  if (!session || !maySee(principal, session.owner)) return refused(sessionNotFound);
+  if (principal.name !== session.owner) return refused(notTheOwner);
+  const privateIp = connectableAddress(session);
+  if (privateIp === null) return refused(notRunning(session));
+
+  const issue = await deps.tokens.issue({ sessionId, user: principal.name, clientAddress: sourceAddress });
+  if (issue.kind === 'unavailable') return refused(tokensUnavailable);
+  if (issue.kind === 'refused')
+    return refused(notRunning((await deps.sessions.findSession(sessionId)) ?? session));
+  const { token, tokenId, dcvSessionId, expiresAt } = issue.token;
+  await deps.audit.append({
+    id: deps.newId(),
+    at: deps.now().toJSDate(),
+    actor: causeOf(principal, session.owner),
+    action: 'session.connect',
+    sessionId,
+    sourceAddress,
+    detail: { requestId, tokenId },
+  });
+  return done({ ...connectionUrls(deps.access, { privateIp, token, dcvSessionId }), token, expiresAt });
+}
+
+function connectableAddress(session: SessionRecord): string | null {
+  const { state, desired } = commandContextOf(session);
+  return state === 'running' && desired === 'running' ? (session.runtime?.privateIp ?? null) : null;
+}
+
+function notRunning(session: SessionRecord): Refusal {
+  const { desired } = commandContextOf(session);
+  const state = stateOf(session);
+  const detail =
+    state === 'running' && desired !== 'running'
+      ? `The desktop is about to be ${desired}, so nobody can connect to it any more.`
+      : `The desktop is ${state}; it can be connected to when it is running.`;
+  return { code: 'not-running', detail };
+}

@@ -1,0 +1,158 @@
+import type {
+  CreateSessionBody,
+  DeskfleetEvent,
+  IntentKind,
+  IssuedToken,
+  OperatingSystem,
+  SessionState,
+  SessionTransition,
+  SoftwareStack,
+} from '@deskfleet/contracts';
+import type { DateTime } from 'luxon';
+import type { InstanceTypeFacts, InstanceTypeNeeds } from '../domain/instance-type-rules.ts';
+import type { AdmissionFacts } from '../domain/judge-admission.ts';
+import type { Principal } from '../domain/principal.ts';
+import type { SessionRecord } from '../domain/session-record.ts';
+
+/** The database's time, as every process has it. */
+export type Now = () => DateTime;
+export type NewId = () => string;
+
+/** Who asks, and by which request: what the audit log and the events tell of it. */
+export interface Request {
+  principal: Principal;
+  /** Correlation id of the intents and events that follow. */
+  requestId: string;
+  sourceAddress: string;
+}
+
+export interface SessionQuery {
+  /** Null: of all owners. */
+  owner: string | null;
+  states: SessionState[] | null;
+  os: OperatingSystem | null;
+  /** Text that the name or the owner has, whatever its case. */
+  search: string | null;
+  /** Only sessions that are older than this one. */
+  before: string | null;
+  limit: number;
+}
+
+export interface SessionReader {
+  findSession(id: string): Promise<SessionRecord | null>;
+  /** Newest first. */
+  listSessions(query: SessionQuery): Promise<SessionRecord[]>;
+  /** The owner of the session and its steps, newest first; null when there is no such session. */
+  readHistory(
+    sessionId: string,
+    page: { before: string | null; limit: number },
+  ): Promise<{ owner: string; steps: { key: string; transition: SessionTransition }[] } | null>;
+  countLiveSessions(owner: string): Promise<Record<OperatingSystem, number>>;
+}
+
+export interface CatalogueReader {
+  listSoftwareStacks(): Promise<SoftwareStack[]>;
+  /** Null when there is none of that id, or it is switched off. */
+  findInstanceTypeNeeds(softwareStackId: string): Promise<InstanceTypeNeeds | null>;
+  listInstanceTypes(): Promise<InstanceTypeFacts[]>;
+}
+
+/** What is written to the audit log. */
+export interface AuditEntry {
+  id: string;
+  at: Date;
+  /** `user:NAME`, or `admin:NAME` for what was done to somebody else's session. */
+  actor: string;
+  action: 'session.create' | 'session.start' | 'session.stop' | 'session.terminate' | 'session.connect';
+  sessionId: string;
+  sourceAddress: string;
+  detail: Record<string, unknown>;
+}
+
+export interface AuditLog {
+  append(entry: AuditEntry): Promise<void>;
+}
+
+type RequestEventType =
+  | 'deskfleet.session.requested.v1'
+  | 'deskfleet.session.start-requested.v1'
+  | 'deskfleet.session.stop-requested.v1'
+  | 'deskfleet.session.terminate-requested.v1';
+
+/** An event of ours, before it gets its envelope. */
+export type Announcement = {
+  [T in RequestEventType]: { type: T; data: DeskfleetEvent<T>['data']; correlationId: string };
+}[RequestEventType];
+
+/** An answer that is given again to a repeated request. */
+export interface StoredAnswer {
+  status: number;
+  location: string | null;
+  body: string;
+}
+
+export interface IdempotencyKey {
+  key: string;
+  /** Of the method, path and body. */
+  requestHash: string;
+}
+
+export interface AdmittedSession {
+  session: SessionRecord;
+  correlationId: string;
+  audit: AuditEntry;
+  announcement: Announcement;
+  /** The answer to keep, when the request has a key. */
+  answer: (StoredAnswer & IdempotencyKey) | null;
+}
+
+/** What an admission does inside its transaction. */
+export interface AdmissionStep {
+  readFacts(
+    request: CreateSessionBody,
+    key: string | null,
+  ): Promise<AdmissionFacts & { previous: (StoredAnswer & { requestHash: string }) | null }>;
+  record(admitted: AdmittedSession): Promise<void>;
+}
+
+export interface Admissions {
+  /** Runs `work` in one transaction that excludes the owner's other admissions. */
+  admit<Result>(owner: string, work: (step: AdmissionStep) => Promise<Result>): Promise<Result>;
+}
+
+export interface NewIntent {
+  sessionId: string;
+  seq: number;
+  kind: IntentKind;
+  args: { force?: boolean };
+  cause: string;
+  at: Date;
+  correlationId: string;
+}
+
+/** What accepting an intent does inside its transaction. */
+export interface IntentStep {
+  /** As it is now, under its lock; null when there is none of that id. */
+  session: SessionRecord | null;
+  append(intent: NewIntent, announcement: Announcement, audit: AuditEntry): Promise<void>;
+}
+
+export interface Intents {
+  /** Runs `work` in one transaction that excludes every other decision about the session. */
+  withSession<Result>(sessionId: string, work: (step: IntentStep) => Promise<Result>): Promise<Result>;
+}
+
+export interface TokenIssuer {
+  issue(request: { sessionId: string; user: string; clientAddress: string }): Promise<TokenIssue>;
+}
+
+export type TokenIssue =
+  | { kind: 'issued'; token: IssuedToken }
+  /** The session has changed since it was looked at. */
+  | { kind: 'refused' }
+  | { kind: 'unavailable' };
+
+export interface UserDirectory {
+  /** Makes sure that the user has a row, and tells whether an administrator has disabled them. */
+  recordSeen(principal: Principal): Promise<{ disabled: boolean }>;
+}

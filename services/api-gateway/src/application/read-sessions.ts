@@ -1,0 +1,92 @@
+import type {
+  OperatingSystem,
+  Quota,
+  Session,
+  SessionHistory,
+  SessionList,
+  SessionState,
+} from '@deskfleet/contracts';
+import { decodeCursor, encodeCursor } from '../domain/cursor.ts';
+import type { Quotas } from '../domain/judge-admission.ts';
+import { maySee, type Principal } from '../domain/principal.ts';
+import { done, type Outcome, type Refusal, refused, sessionNotFound } from '../domain/refusal.ts';
+import { describeSession } from '../domain/session-record.ts';
+import type { SessionReader } from './ports.ts';
+
+const invalidCursor: Refusal = {
+  code: 'invalid-cursor',
+  detail: 'The cursor is not one of ours. Use nextCursor of the page before, or leave it out to start again.',
+};
+
+/** A session with the number of its latest intent, which names the version of what is wanted. */
+export interface VersionedSession {
+  session: Session;
+  generation: number;
+}
+
+export async function getSession(
+  sessions: SessionReader,
+  principal: Principal,
+  id: string,
+): Promise<Outcome<VersionedSession>> {
+  const record = await sessions.findSession(id);
+  if (!record || !maySee(principal, record.owner)) return refused(sessionNotFound);
+  return done({ session: describeSession(record, principal), generation: record.generation });
+}
+
+export interface ListFilter {
+  states: SessionState[] | null;
+  os: OperatingSystem | null;
+  owner: string | null;
+  search: string | null;
+  cursor: string | null;
+  limit: number;
+}
+
+/** The caller's sessions, or everybody's for an administrator; newest first. */
+export async function listSessions(
+  sessions: SessionReader,
+  principal: Principal,
+  { owner, cursor, limit, ...filter }: ListFilter,
+): Promise<Outcome<SessionList>> {
+  const before = cursor === null ? null : decodeCursor('s', cursor);
+  if (cursor !== null && before === null) return refused(invalidCursor);
+  // Somebody else's sessions do not exist for a user, so their owner is a filter that nothing passes.
+  if (owner !== null && !maySee(principal, owner)) return done({ items: [], nextCursor: null });
+  const visibleOwner = principal.administrator ? owner : principal.name;
+  const records = await sessions.listSessions({ ...filter, owner: visibleOwner, before, limit: limit + 1 });
+  const page = records.slice(0, limit);
+  return done({
+    items: page.map((record) => describeSession(record, principal)),
+    nextCursor: records.length > limit ? encodeCursor('s', page.at(-1)?.id ?? '') : null,
+  });
+}
+
+/** The steps of a session, newest first. */
+export async function readHistory(
+  sessions: SessionReader,
+  principal: Principal,
+  { sessionId, cursor, limit }: { sessionId: string; cursor: string | null; limit: number },
+): Promise<Outcome<SessionHistory>> {
+  const before = cursor === null ? null : decodeCursor('t', cursor);
+  if (cursor !== null && before === null) return refused(invalidCursor);
+  const history = await sessions.readHistory(sessionId, { before, limit: limit + 1 });
+  if (!history || !maySee(principal, history.owner)) return refused(sessionNotFound);
+  const page = history.steps.slice(0, limit);
+  return done({
+    items: page.map(({ transition }) => transition),
+    nextCursor: history.steps.length > limit ? encodeCursor('t', page.at(-1)?.key ?? '') : null,
+  });
+}
+
+export async function readQuota(
+  sessions: SessionReader,
+  quotas: Quotas,
+  principal: Principal,
+): Promise<Quota> {
+  const used = await sessions.countLiveSessions(principal.name);
+  return {
+    linux: { used: used.linux, limit: quotas.linux },
+    windows: { used: used.windows, limit: quotas.windows },
+  };
+}

@@ -1,0 +1,82 @@
+import { type Command, judgeCommand, type Session } from '@deskfleet/contracts';
+import { causeOf, maySee } from '../domain/principal.ts';
+import { done, type Outcome, refused, sessionNotFound } from '../domain/refusal.ts';
+import { commandContextOf, describeSession, type SessionRecord } from '../domain/session-record.ts';
+import type { Announcement, IntentStep, Intents, NewId, NewIntent, Now, Request } from './ports.ts';
+
+export interface RequestIntentDeps {
+  intents: Intents;
+  now: Now;
+  newId: NewId;
+}
+
+export interface IntentRequest extends Request {
+  sessionId: string;
+  command: Command;
+}
+
+/**
+ * Accepts that a session be started, stopped or terminated: the intent, the event and the audit entry are one
+ * transaction. Terminating twice is one intent: a client that repeats its DELETE gets the answer again.
+ */
+export function requestIntent(deps: RequestIntentDeps, request: IntentRequest): Promise<Outcome<Session>> {
+  const { principal, command } = request;
+  return deps.intents.withSession(request.sessionId, async (step) => {
+    const { session } = step;
+    if (!session || !maySee(principal, session.owner)) return refused(sessionNotFound);
+    const context = commandContextOf(session);
+    const verdict = judgeCommand(context, command);
+    if (!verdict.accepted) return refused({ code: verdict.code, detail: verdict.sentence });
+    if (command.kind === 'terminate' && context.desired === 'terminated') {
+      return done(describeSession(session, principal));
+    }
+    const accepted = await accept(deps, step, { session, request });
+    return done(describeSession(accepted, principal));
+  });
+}
+
+async function accept(
+  { now, newId }: RequestIntentDeps,
+  step: IntentStep,
+  { session, request }: { session: SessionRecord; request: IntentRequest },
+): Promise<SessionRecord> {
+  const { principal, requestId, sourceAddress, command } = request;
+  const at = now().toJSDate();
+  const cause = causeOf(principal, session.owner);
+  const intent: NewIntent = {
+    sessionId: session.id,
+    seq: session.generation + 1,
+    kind: command.kind,
+    args: command.kind === 'stop' ? { force: command.force } : {},
+    cause,
+    at,
+    correlationId: requestId,
+  };
+  await step.append(intent, announce(intent, session.owner, command.force), {
+    id: newId(),
+    at,
+    actor: cause,
+    action: `session.${command.kind}`,
+    sessionId: session.id,
+    sourceAddress,
+    detail: { requestId, ...intent.args },
+  });
+  return { ...session, generation: intent.seq, latestIntent: { kind: command.kind, at } };
+}
+
+function announce(intent: NewIntent, owner: string, force: boolean): Announcement {
+  const { sessionId, seq: generation, cause, correlationId } = intent;
+  const data = { sessionId, owner, generation, cause };
+  switch (intent.kind) {
+    case 'start':
+      return { type: 'deskfleet.session.start-requested.v1', correlationId, data };
+    case 'stop':
+      return { type: 'deskfleet.session.stop-requested.v1', correlationId, data: { ...data, force } };
+    case 'terminate':
+      return { type: 'deskfleet.session.terminate-requested.v1', correlationId, data };
+    case 'launch':
+      throw new Error('A launch is an admission, not a request on a session.');
+    default:
+      return intent.kind satisfies never;
+  }
+}

@@ -1,0 +1,112 @@
+import { type ConfigFault, type Environment, type LoadedConfig, loadConfig } from '@deskfleet/runtime';
+import Type, { type Static } from 'typebox';
+
+const Port = (description: string, example: number) =>
+  Type.Integer({ minimum: 0, maximum: 65_535, description, examples: [example] });
+const Url = (description: string, example: string) =>
+  Type.String({ format: 'url', description, examples: [example] });
+
+/** Every setting of the gateway; docs/configuration.md is made of it. */
+export const GatewayConfigSchema = Type.Object({
+  PORT: { ...Port('Port of the HTTP API.', 8080), default: 8080 },
+  HOST: Type.String({ default: '0.0.0.0', description: 'Address to listen on.', examples: ['0.0.0.0'] }),
+  METRICS_PORT: { ...Port('Port of /metrics, which is not public; 0 turns it off.', 9090), default: 0 },
+  LOG_LEVEL: Type.Enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], {
+    default: 'info',
+    description: 'Least level that is logged.',
+  }),
+  DATABASE_URL: Url(
+    "Postgres, with the gateway's own role.",
+    'postgres://deskfleet_api_gateway:…@db/deskfleet',
+  ),
+  DATABASE_POOL_SIZE: Type.Integer({
+    minimum: 2,
+    maximum: 200,
+    default: 10,
+    description: 'Connections to Postgres at most.',
+    examples: [10],
+  }),
+  NATS_URL: Type.String({ description: 'NATS servers.', examples: ['nats://nats:4222'] }),
+  NATS_STREAM: Type.String({
+    pattern: '^[A-Za-z0-9_-]+$',
+    default: 'DESKFLEET',
+    description: 'Name of the stream of events.',
+  }),
+  NATS_SUBJECT_PREFIX: Type.String({
+    pattern: '^[A-Za-z0-9_-]+(\\.[A-Za-z0-9_-]+)*$',
+    default: 'deskfleet.v1',
+    description: 'First tokens of the subjects of events.',
+  }),
+  PUBLIC_URL: Url('Address under which people reach the gateway.', 'https://desktops.example.com'),
+  SERVICE_CREDENTIAL_KEY: Type.String({
+    format: 'key-256',
+    description: 'Key by which services know each other: 32 bytes in base64.',
+    examples: ['(openssl rand -base64 32)'],
+  }),
+  OIDC_ISSUER: Url(
+    'Issuer of the bearer tokens, exactly as the provider writes it.',
+    'https://id.example.com',
+  ),
+  OIDC_AUDIENCE: Type.String({
+    minLength: 1,
+    description: 'Audience that a bearer token must be made for.',
+    examples: ['deskfleet'],
+  }),
+  OIDC_USERNAME_CLAIM: Type.String({
+    default: 'preferred_username',
+    description: 'Claim with the user name; without it `sub` counts.',
+  }),
+  OIDC_ADMIN_CLAIM: Type.String({ default: 'groups', description: 'Claim that makes administrators.' }),
+  OIDC_ADMIN_VALUE: Type.String({
+    default: 'deskfleet-admins',
+    description: 'Value of that claim, or one in its list, that administrators have.',
+  }),
+  TOKEN_SERVICE_URL: Url('Where token-service answers the other services.', 'http://token-service:8083'),
+  DCV_ACCESS_MODE: Type.Enum(['direct', 'path'], {
+    default: 'direct',
+    description:
+      'How people reach desktops: at their own address, or by a load balancer that routes /<host>/.',
+  }),
+  DCV_BASE_URL: Type.Optional(Url('Path mode: the load balancer.', 'https://desktops.example.com/desktops')),
+  DCV_LINUX_SESSION_COUNT: quota('Linux'),
+  DCV_WINDOWS_SESSION_COUNT: quota('Windows'),
+  RATE_LIMIT_PER_MINUTE: Type.Integer({
+    minimum: 0,
+    default: 600,
+    description: 'Requests that one user may make in a minute; 0 turns the limit off.',
+    examples: [600],
+  }),
+  TRUSTED_PROXIES: Type.Array(Type.String({ pattern: '^[0-9a-fA-F.:]+(/\\d{1,3})?$' }), {
+    default: [],
+    description: 'Addresses or networks of proxies whose X-Forwarded-For is believed.',
+    examples: ['10.0.0.0/8,192.168.1.7'],
+  }),
+});
+export type GatewayConfig = Readonly<Static<typeof GatewayConfigSchema>>;
+
+/** @throws ConfigError with every fault at once. */
+export function loadGatewayConfig(env: Environment): LoadedConfig<GatewayConfig> {
+  return loadConfig(GatewayConfigSchema, env, { service: 'api-gateway', check: checkTogether });
+}
+
+function checkTogether(config: GatewayConfig): ConfigFault[] {
+  if (config.DCV_ACCESS_MODE === 'path' && config.DCV_BASE_URL === undefined) {
+    return [
+      {
+        name: 'DCV_BASE_URL',
+        problem: 'is not set, but DCV_ACCESS_MODE=path needs it',
+        example: 'https://desktops.example.com/desktops',
+      },
+    ];
+  }
+  return [];
+}
+
+function quota(system: string) {
+  return Type.Integer({
+    minimum: 0,
+    default: 4,
+    description: `${system} desktops that one user may have; stopped ones count.`,
+    examples: [4],
+  });
+}

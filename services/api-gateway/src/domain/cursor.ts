@@ -1,0 +1,23 @@
+/**
+ * Page cursors name the last item of the page before, so that pages stay stable while items are added at the top.
+ * They are opaque to clients; `kind` keeps a cursor of one list from being used on another.
+ */
+export type CursorKind = 's' | 't';
+
+const shapes: Record<CursorKind, RegExp> = {
+  s: /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/,
+  // A bigint of Postgres has at most 19 digits; 18 are always in range.
+  t: /^[1-9]\d{0,17}$/,
+};
+
+export function encodeCursor(kind: CursorKind, key: string): string {
+  return Buffer.from(`${kind}:${key}`).toString('base64url');
+}
+
+/** The key in a cursor; null when it is none of ours. */
+export function decodeCursor(kind: CursorKind, cursor: string): string | null {
+  const text = Buffer.from(cursor, 'base64url').toString();
+  const key = text.slice(2);
+  const ours = text.startsWith(`${kind}:`) && shapes[kind].test(key) && encodeCursor(kind, key) === cursor;
+  return ours ? key : null;
+}

@@ -1,0 +1,34 @@
+import type { ProblemCode } from '@deskfleet/contracts';
+
+/** One thing that is wrong with a request; `pointer` is a JSON pointer into its body, or a query parameter's name. */
+export interface Fault {
+  pointer: string;
+  detail: string;
+}
+
+/** A request that cannot be done, told to the one who made it. Knows no HTTP: the code's status is in contracts. */
+export interface Refusal {
+  code: ProblemCode;
+  /** A sentence for the user that says what to do. */
+  detail: string;
+  errors?: Fault[];
+  /** Seconds after which a retry makes sense. */
+  retryAfterSeconds?: number;
+}
+
+/** What a use case answers: its value, or why not. */
+export type Outcome<Value> = { ok: true; value: Value } | { ok: false; refusal: Refusal };
+
+export function done<Value>(value: Value): Outcome<Value> {
+  return { ok: true, value };
+}
+
+export function refused(refusal: Refusal): { ok: false; refusal: Refusal } {
+  return { ok: false, refusal };
+}
+
+/** The one answer for a session that is missing and for one that the caller may not see. */
+export const sessionNotFound: Refusal = {
+  code: 'not-found',
+  detail: 'There is no such session. GET /v1/sessions lists yours.',
+};

@@ -1,0 +1,93 @@
+import {
+  type CommandContext,
+  capabilitiesOf,
+  type DesiredState,
+  type IntentKind,
+  type OperatingSystem,
+  type Session,
+  type SessionState,
+  type SessionType,
+  type StateReason,
+  targetOf,
+} from '@deskfleet/contracts';
+import type { Principal } from './principal.ts';
+
+/** A session as the store knows it: what is wanted, its latest intent, and what session-manager says it is. */
+export interface SessionRecord {
+  id: string;
+  owner: string;
+  name: string;
+  os: OperatingSystem;
+  softwareStack: { id: string; name: string };
+  instanceType: string;
+  rootVolumeGiB: number;
+  sessionType: SessionType;
+  createdAt: Date;
+  endedAt: Date | null;
+  /** Number of the latest intent. */
+  generation: number;
+  latestIntent: { kind: IntentKind; at: Date };
+  /** Null until session-manager has taken it up. */
+  runtime: SessionRuntime | null;
+}
+
+export interface SessionRuntime {
+  state: SessionState;
+  stateSince: Date;
+  reason: StateReason | null;
+  appliedSeq: number;
+  desired: DesiredState;
+  instanceId: string | null;
+  instanceType: string;
+  privateIp: string | null;
+}
+
+export function stateOf({ runtime }: SessionRecord): SessionState {
+  return runtime?.state ?? 'requested';
+}
+
+function isIntentPending({ generation, runtime }: SessionRecord): boolean {
+  return generation > (runtime?.appliedSeq ?? 0);
+}
+
+/** What commands on the session are judged by. An intent that was applied or rejected counts as session-manager says. */
+export function commandContextOf(record: SessionRecord): CommandContext {
+  const { runtime, latestIntent } = record;
+  return {
+    state: stateOf(record),
+    desired: runtime && !isIntentPending(record) ? runtime.desired : targetOf(latestIntent.kind),
+    hasInstance: runtime !== null && runtime.instanceId !== null,
+  };
+}
+
+/** The session as the API shows it to this viewer. */
+export function describeSession(record: SessionRecord, viewer: Principal): Session {
+  const { runtime } = record;
+  const capabilities = capabilitiesOf(commandContextOf(record));
+  return {
+    id: record.id,
+    name: record.name,
+    owner: record.owner,
+    os: record.os,
+    softwareStack: record.softwareStack,
+    state: stateOf(record),
+    stateReason: runtime?.reason ?? null,
+    stateSince: (runtime?.stateSince ?? record.createdAt).toISOString(),
+    pendingIntent: isIntentPending(record)
+      ? { kind: record.latestIntent.kind, since: record.latestIntent.at.toISOString() }
+      : null,
+    instanceType: runtime?.instanceType ?? record.instanceType,
+    rootVolumeGiB: record.rootVolumeGiB,
+    sessionType: record.sessionType,
+    instanceId: runtime?.instanceId ?? null,
+    createdAt: record.createdAt.toISOString(),
+    endedAt: endOf(record)?.toISOString() ?? null,
+    // Only the owner may look at the screen: an administrator's rights over a session end there.
+    capabilities:
+      viewer.name === record.owner ? capabilities : capabilities.filter((can) => can !== 'connect'),
+  };
+}
+
+function endOf({ endedAt, runtime }: SessionRecord): Date | null {
+  return endedAt ?? (runtime?.state === 'terminated' ? runtime.stateSince : null);
+}

@@ -1,0 +1,120 @@
+import { eventually } from '@deskfleet/testkit';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Gateway, startTestGateway } from './gateway-fixture.ts';
+import { listen } from './live-client.ts';
+import { publishAs } from './publish-event.ts';
+
+let gateway: Gateway;
+beforeAll(async () => {
+  gateway = await startTestGateway();
+});
+afterAll(() => gateway.close());
+
+const running = 'deskfleet.session.running.v1';
+const denied = 'deskfleet.access.connection-denied.v1';
+const id = (last: number) => `0199c4a0-7d1e-7a43-9c58-${String(last).padStart(12, '0')}`;
+const say = (owner: string, session: number) =>
+  publishAs(gateway, running, { sessionId: id(session), owner });
+
+test('a user hears what happens to their own desktops, an administrator everything', async () => {
+  const [alice, bob, admin] = await Promise.all(
+    ['alice', 'bob', 'admin'].map((user) => listen(gateway, user)),
+  );
+  const session = await gateway.create('alice');
+  await say('bob', 1);
+  await publishAs(gateway, denied, { sessionId: null, owner: null, user: null, tokenId: null });
+  await eventually(() => admin?.heard.length === 3);
+  await eventually(() => alice?.heard.length === 1 && bob?.heard.length === 1);
+  expect(alice?.events()[0]).toMatchObject({
+    type: 'deskfleet.session.requested.v1',
+    subject: session.id,
+    data: { owner: 'alice', name: session.name },
+  });
+  expect(alice?.heard[0]?.event).toBe('deskfleet.session.requested.v1');
+  expect(bob?.events().map(({ subject }) => subject)).toEqual([id(1)]);
+  expect(admin?.events().map(({ type }) => type)).toContain(denied);
+  expect(alice?.text()).not.toContain('bob');
+  for (const client of [alice, bob, admin]) client?.close();
+});
+
+test('a client that comes back with Last-Event-ID has missed nothing', async () => {
+  const first = await listen(gateway, 'carl');
+  await say('carl', 10);
+  await eventually(() => first.heard.length === 1);
+  first.close();
+  const lastEventId = first.heard[0]?.id ?? '';
+  for (const number of [11, 12, 13]) await say('carl', number);
+  await say('dora', 14);
+  const second = await listen(gateway, 'carl', { lastEventId });
+  await say('carl', 15);
+  await eventually(() => second.heard.length === 4);
+  expect(second.events().map(({ subject }) => subject)).toEqual([11, 12, 13, 15].map(id));
+  second.close();
+});
+
+test('a client that has heard nothing yet has a place to come back to as well', async () => {
+  const first = await listen(gateway, 'emma');
+  first.close();
+  const lastEventId = /^id: (.+)$/m.exec(first.text())?.[1] ?? '';
+  await say('emma', 20);
+  const second = await listen(gateway, 'emma', { lastEventId });
+  await eventually(() => second.heard.length === 1);
+  second.close();
+});
+
+test('a client can resume at a replica that has only just started', async () => {
+  const first = await listen(gateway, 'fritz');
+  await say('fritz', 30);
+  await eventually(() => first.heard.length === 1);
+  await gateway.restart();
+  await first.ended;
+  await say('fritz', 31);
+  const second = await listen(gateway, 'fritz', { lastEventId: first.heard[0]?.id ?? '' });
+  await eventually(() => second.heard.length === 1);
+  expect(second.events()[0]?.subject).toBe(id(31));
+  second.close();
+});
+
+test.each(['1234:5', 'not an id', '0:0'])(
+  'the id %s of an unknown epoch is answered with a reset',
+  async (lastEventId) => {
+    const client = await listen(gateway, 'gina', { lastEventId });
+    await eventually(() => client.heard.length === 1);
+    expect(client.heard[0]).toMatchObject({ event: 'reset', id: expect.stringMatching(/^\d+:\d+$/) });
+    await say('gina', 40);
+    await eventually(() => client.heard.length === 2);
+    expect(client.events()[1]?.subject).toBe(id(40));
+    client.close();
+  },
+);
+
+test('the stream ends when its token does', async () => {
+  // 2 s from now, whatever fraction of a second it is.
+  const token = await gateway.issuer.token('hans', { expiresIn: 2 });
+  const client = await listen(gateway, 'hans', { token });
+  await client.ended;
+  expect(client.text()).toMatch(/token has expired/);
+});
+
+test('a message that is no event of ours harms nobody', async () => {
+  const client = await listen(gateway, 'ines');
+  await publishAs(gateway, running, { sessionId: id(50), owner: 7 as unknown as string });
+  await say('ines', 51);
+  await eventually(() => client.heard.length === 1);
+  client.close();
+});
+
+test('HEAD is no stream, and tells so at once', async () => {
+  const answer = await gateway.send('alice', 'HEAD /v1/events', { signal: AbortSignal.timeout(5_000) });
+  expect(answer.status).toBeGreaterThanOrEqual(404);
+});
+
+test('one user may have only so many streams', async () => {
+  const clients = await Promise.all(Array.from({ length: 50 }, () => listen(gateway, 'jan')));
+  await expect(listen(gateway, 'jan')).rejects.toThrow(/50 live streams/);
+  for (const client of clients) client.close();
+  await eventually(async () => {
+    const again = await listen(gateway, 'jan');
+    again.close();
+  });
+});
