@@ -1,0 +1,164 @@
+import type { EventType, SessionState, StateReason } from '@deskfleet/contracts';
+import type { DatabaseTransaction } from '@deskfleet/database';
+import type { EventWriter } from '@deskfleet/messaging';
+import { sql } from 'kysely';
+import type { AttemptChange, StatusChange } from '../../application/session-store.ts';
+import type { SessionStatus } from '../../domain/session-status.ts';
+import type { LifecycleSettings } from '../../domain/settings.ts';
+import { deadlineOf, eventTypeOf, isLegalTransition } from '../../domain/transitions.ts';
+import { columnsOf } from './status-rows.ts';
+
+/** The open transaction in which a session changes, with what every change needs. */
+export interface Writing {
+  trx: DatabaseTransaction;
+  events: EventWriter;
+  settings: LifecycleSettings;
+  now: Date;
+  correlationId: string | null;
+}
+
+/** A rule asked for a transition that the state machine does not have: a defect, so nothing is committed. */
+export class IllegalTransitionError extends Error {
+  override name = 'IllegalTransitionError';
+  constructor(sessionId: string, from: SessionState, to: SessionState) {
+    super(`Session ${sessionId} cannot go from ${from} to ${to}.`);
+  }
+}
+
+/** Writes a decided change of a locked session: its row, the transition, the launch attempt, the events. */
+export async function writeChange(
+  writing: Writing,
+  status: SessionStatus,
+  change: StatusChange,
+): Promise<void> {
+  const { trx, now } = writing;
+  if (change.attempt) await writeAttempt(writing, change.attempt);
+  const after = { ...status, ...change.set, ...(change.transition && { state: change.transition.to }) };
+  await trx
+    .updateTable('session_manager.session_runtime')
+    .set({
+      updated_at: now,
+      ...(change.transition && columnsOfTransition(writing, after, change.transition)),
+      ...columnsOf(change.set ?? {}),
+      ...(endsAccess(status, change) && { access_epoch: sql<number>`access_epoch + 1` }),
+    })
+    .where('session_id', '=', status.sessionId)
+    .execute();
+  if (change.transition) await writeTransition(writing, status, after, change.transition);
+  if (change.rejects) await writeRejection(writing, after, change.rejects);
+}
+
+type TransitionChange = NonNullable<StatusChange['transition']>;
+
+function columnsOfTransition(
+  { settings, now }: Writing,
+  after: SessionStatus,
+  { to, reason }: TransitionChange,
+) {
+  return {
+    state: to,
+    state_since: now,
+    reason_code: reason?.code ?? null,
+    reason_sentence: reason?.sentence ?? null,
+    deadline_at: deadlineOf(to, after.firstBoot, now, settings),
+    failed_calls: 0,
+    retry_at: null,
+    ...(to === after.desired && { target_observed: true }),
+    // Whoever was let in at an earlier running must ask again.
+    ...(to === 'running' && { first_boot: false }),
+  };
+}
+
+/** Tokens end when the owner asks for it and whenever the desktop leaves `running`. */
+function endsAccess(status: SessionStatus, change: StatusChange): boolean {
+  return change.set?.endsAccess === true || (status.state === 'running' && change.transition !== undefined);
+}
+
+async function writeTransition(
+  { trx, events, now, correlationId }: Writing,
+  before: SessionStatus,
+  after: SessionStatus,
+  { to, cause, reason }: TransitionChange,
+): Promise<void> {
+  if (!isLegalTransition(before.state, to))
+    throw new IllegalTransitionError(before.sessionId, before.state, to);
+  const type = eventTypeOf(to);
+  const eventId = type === null ? null : await appendStateEvent(type);
+  await trx
+    .insertInto('session_manager.session_transitions')
+    .values({
+      session_id: before.sessionId,
+      from_state: before.state,
+      to_state: to,
+      cause,
+      reason_code: reason?.code ?? null,
+      reason_sentence: reason?.sentence ?? null,
+      event_id: eventId,
+      at: now,
+    })
+    .execute();
+
+  function appendStateEvent(stateEvent: EventType): Promise<string> {
+    return events.append(trx, stateEvent, {
+      subject: before.sessionId,
+      data: { ...aboutSession(after, cause), state: to, from: before.state, reason, ...machineOf(after) },
+      ...(correlationId && { correlationId }),
+    });
+  }
+}
+
+function aboutSession(status: SessionStatus, cause: string) {
+  return {
+    sessionId: status.sessionId,
+    owner: status.owner,
+    name: status.name,
+    os: status.os,
+    generation: status.appliedSeq,
+    cause,
+  };
+}
+
+function machineOf({ instanceId, instanceType }: SessionStatus) {
+  return { instanceId, instanceType };
+}
+
+/** Tells the owner that an accepted intent cannot be fulfilled. */
+async function writeRejection(
+  { trx, events, correlationId }: Writing,
+  status: SessionStatus,
+  { kind, reason }: { kind: NonNullable<StatusChange['rejects']>['kind']; reason: StateReason },
+): Promise<void> {
+  const { sessionId, owner, generation, cause } = aboutSession(status, status.desiredCause);
+  await events.append(trx, 'deskfleet.session.command-rejected.v1', {
+    subject: sessionId,
+    data: { sessionId, owner, generation, cause, kind, state: status.state, reason },
+    ...(correlationId && { correlationId }),
+  });
+}
+
+async function writeAttempt({ trx, now }: Writing, change: AttemptChange): Promise<void> {
+  const update = trx.updateTable('session_manager.launch_attempts').where('id', '=', change.attemptId);
+  const open = update.where('state', '=', 'open').set({ tries: sql<number>`tries + 1` });
+  switch (change.becomes) {
+    case 'accepted':
+      await open.set({ state: 'accepted', instance_id: change.instanceId, closed_at: now }).execute();
+      return;
+    case 'refused':
+      await open
+        .set({ state: 'refused', error_code: change.code, error_message: change.message, closed_at: now })
+        .execute();
+      return;
+    case 'open':
+      await open
+        .set({
+          unclear: change.unclear,
+          next_try_at: change.nextTryAt,
+          error_code: change.code,
+          error_message: change.message,
+        })
+        .execute();
+      return;
+    default:
+      change satisfies never;
+  }
+}

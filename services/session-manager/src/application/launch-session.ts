@@ -1,0 +1,199 @@
+import { retryDelaySeconds } from '../domain/decide-call-failure.ts';
+import { decideLaunchFailure } from '../domain/decide-launch.ts';
+import type { LaunchRequest } from '../domain/launch-request.ts';
+import { type AwsFailure, reasonOfFailure } from '../domain/reasons.ts';
+import type { Observation, SessionStatus } from '../domain/session-status.ts';
+import { after } from '../domain/settings.ts';
+import type { ResolvedImage } from './ports.ts';
+import type { LaunchSettings, ReconcilerDeps } from './reconciler-deps.ts';
+import type { Decide, LaunchAttempt, LaunchSpec } from './session-store.ts';
+
+/**
+ * Launches a session's instance exactly once: the attempt is committed with its client token and frozen request, then
+ * RunInstances is called, then its answer is committed. An attempt that is open from before is repeated as it was.
+ */
+export async function launchSession(deps: ReconcilerDeps, sessionId: string): Promise<void> {
+  const attempt = (await deps.store.openAttempt(sessionId)) ?? (await beginAttempt(deps, sessionId));
+  if (!attempt) return;
+  const answer = await deps.compute.launch(attempt.clientToken, attempt.request);
+  if ('launched' in answer) return recordLaunched(deps, attempt, answer.launched);
+  await recordFailure(deps, attempt, answer.failure);
+}
+
+async function beginAttempt(deps: ReconcilerDeps, sessionId: string): Promise<LaunchAttempt | null> {
+  const spec = await deps.store.launchSpec(sessionId);
+  if (!spec) return null;
+  const resolved = await deps.images.resolve(spec.image);
+  if ('failure' in resolved) {
+    await deps.store.change('record-unprepared', sessionId, unprepared(deps, resolved.failure));
+    return null;
+  }
+  const refused = await deps.store.refusedSubnets(sessionId);
+  const subnetId = chooseSubnet(deps.launch.subnetIds, refused, deps.random());
+  const request = freezeRequest(deps.launch, spec, resolved.image, subnetId, deps.renderUserData(spec));
+  return deps.store.beginAttempt(sessionId, request);
+}
+
+/** Spreads desktops over the zones, leaving out those that have refused. Null lets EC2 choose. */
+function chooseSubnet(subnetIds: string[], refused: string[], random: number): string | null {
+  const left = subnetIds.filter((id) => !refused.includes(id));
+  const choice = left.length > 0 ? left : subnetIds;
+  return choice[Math.floor(random * choice.length)] ?? null;
+}
+
+function freezeRequest(
+  launch: LaunchSettings,
+  spec: LaunchSpec,
+  image: ResolvedImage,
+  subnetId: string | null,
+  userData: string,
+): LaunchRequest {
+  return {
+    imageId: image.imageId,
+    instanceType: spec.instanceType,
+    subnetId,
+    securityGroupIds: launch.securityGroupIds,
+    instanceProfileArn: launch.instanceProfileArn,
+    rootVolumeGiB: Math.max(spec.rootVolumeGiB, image.minRootVolumeGiB),
+    rootDeviceName: image.rootDeviceName,
+    userData,
+    tags: {
+      Name: `${launch.clusterId}-${spec.owner}-${spec.name}`.slice(0, 255),
+      'deskfleet:cluster': launch.clusterId,
+      'deskfleet:session': spec.sessionId,
+      'deskfleet:owner': spec.owner,
+    },
+  };
+}
+
+/** The launch could not even be prepared: later again if that may pass, else an error. */
+function unprepared(deps: ReconcilerDeps, failure: AwsFailure): Decide {
+  return (status, now) => {
+    if (status.state !== 'requested') return null;
+    const reason = reasonOfFailure(failure, 'find the image of this software stack');
+    if (failure.kind !== 'throttled' && failure.kind !== 'unclear') {
+      return { transition: { to: 'error', cause: 'reconciler', reason } };
+    }
+    const failedCalls = status.failedCalls + 1;
+    return {
+      set: {
+        reason,
+        failedCalls,
+        retryAt: after(now, { seconds: retryDelaySeconds(failedCalls, deps.random()) }),
+        deadlineAt: status.deadlineAt ?? after(now, { minutes: deps.settings.requestedTimeoutMinutes }),
+      },
+    };
+  };
+}
+
+/** The instance is ours: from now on EC2 is asked about it. Also how a stray instance of an open attempt is adopted. */
+export async function recordLaunched(
+  { store }: ReconcilerDeps,
+  attempt: { id: string; sessionId: string },
+  launched: Observation,
+): Promise<void> {
+  await store.change('record-launch', attempt.sessionId, (status, now) => {
+    if (status.state !== 'requested' || !status.openAttempt) return null;
+    return {
+      attempt: { attemptId: attempt.id, becomes: 'accepted', instanceId: launched.instanceId },
+      transition: { to: 'provisioning', cause: status.desiredCause, reason: null },
+      set: {
+        instanceId: launched.instanceId,
+        instanceType: launched.instanceType,
+        privateIp: launched.privateIp,
+        availabilityZone: launched.availabilityZone,
+        firstBoot: true,
+        calledAt: now,
+      },
+    };
+  });
+}
+
+async function recordFailure(
+  deps: ReconcilerDeps,
+  attempt: LaunchAttempt,
+  failure: AwsFailure,
+): Promise<void> {
+  if (failure.kind === 'throttled') deps.budget.throttled('run', deps.monotonic());
+  const refused = await deps.store.refusedSubnets(attempt.sessionId);
+  const left = deps.launch.subnetIds.filter((id) => id !== attempt.request.subnetId && !refused.includes(id));
+  const decision = decideLaunchFailure(failure, {
+    unclear: attempt.unclear,
+    hasOtherSubnet: left.length > 0,
+  });
+  deps.logger.warn(
+    { sessionId: attempt.sessionId, attempt: attempt.id, failure, decision },
+    'RunInstances failed',
+  );
+  switch (decision.attempt) {
+    case 'look-up':
+      return lookUp(deps, attempt, failure);
+    case 'stays-open':
+      return deps.store.change(
+        'record-launch-failure',
+        attempt.sessionId,
+        keepOpen(deps, attempt, failure, decision.unclear),
+      );
+    case 'refused':
+      return deps.store.change(
+        'record-launch-failure',
+        attempt.sessionId,
+        refuse(attempt, failure, decision.next),
+      );
+    default:
+      decision satisfies never;
+  }
+}
+
+/** The token is known to EC2 with another request, so it has launched something: find it. */
+async function lookUp(deps: ReconcilerDeps, attempt: LaunchAttempt, failure: AwsFailure): Promise<void> {
+  const answer = await deps.compute.findByClientToken(attempt.clientToken);
+  if ('found' in answer && answer.found) return recordLaunched(deps, attempt, answer.found);
+  await deps.store.change('record-launch-failure', attempt.sessionId, keepOpen(deps, attempt, failure, true));
+}
+
+function keepOpen(
+  deps: ReconcilerDeps,
+  attempt: LaunchAttempt,
+  failure: AwsFailure,
+  unclear: boolean,
+): Decide {
+  return (status, now) => {
+    if (!status.openAttempt) return null;
+    if (now > after(status.stateSince, { minutes: deps.settings.requestedTimeoutMinutes })) {
+      deps.alert(
+        'launch-unconfirmed',
+        { sessionId: status.sessionId, failure },
+        'AWS does not confirm a launch',
+      );
+    }
+    return {
+      attempt: {
+        attemptId: attempt.id,
+        becomes: 'open',
+        unclear,
+        nextTryAt: after(now, { seconds: retryDelaySeconds(attempt.tries + 1, deps.random()) }),
+        code: failure.code,
+        message: failure.message,
+      },
+      set: { reason: reasonOfFailure(failure, launchOf(status)) },
+    };
+  };
+}
+
+function refuse(attempt: LaunchAttempt, failure: AwsFailure, next: 'other-subnet' | 'error'): Decide {
+  return (status) => {
+    if (!status.openAttempt) return null;
+    const reason = reasonOfFailure(failure, launchOf(status));
+    return {
+      attempt: { attemptId: attempt.id, becomes: 'refused', code: failure.code, message: failure.message },
+      ...(next === 'error'
+        ? { transition: { to: 'error' as const, cause: 'reconciler', reason } }
+        : { set: { reason } }),
+    };
+  };
+}
+
+function launchOf({ instanceType }: SessionStatus): string {
+  return `launch a desktop of type ${instanceType}`;
+}

@@ -1,0 +1,93 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from '@deskfleet/runtime';
+import type { Reconciler } from './reconcile.ts';
+
+/** Who may act; held by one process at a time (adapters/postgres/lease.ts). */
+export interface Lease {
+  /** Takes or renews the lease; false when another process holds it. */
+  hold(): Promise<boolean>;
+  release(): Promise<void>;
+}
+
+export interface ReconcileLoopDeps {
+  reconciler: Reconciler;
+  lease: Lease;
+  logger: Logger;
+  monotonic: () => number;
+  /** Between passes while something is in motion, and between looks for new intents otherwise. */
+  fastSeconds: number;
+  idleSeconds: number;
+  /** Between passes over everything. */
+  everythingSeconds: number;
+}
+
+/** How long intents that come together are gathered, so that they travel to EC2 in one call. */
+const gatherMilliseconds = 50;
+/** Between looks at all intents ever: what falls through the cheap look is found here. */
+const allIntentsSeconds = 300;
+
+/** Runs passes for as long as the process lives and holds the lease. */
+export class ReconcileLoop {
+  private readonly deps: ReconcileLoopDeps;
+  private wakeUp = new AbortController();
+  private stopped = false;
+  private everythingAt = 0;
+  private allIntentsAt = 0;
+  private done: Promise<void> = Promise.resolve();
+
+  constructor(deps: ReconcileLoopDeps) {
+    this.deps = deps;
+  }
+
+  start(): void {
+    this.done = this.run();
+  }
+
+  /** Something may have changed: the next pass comes at once. */
+  wake(): void {
+    this.wakeUp.abort();
+  }
+
+  /** Ends after the pass under way and the calls it has set off. */
+  async stop(): Promise<void> {
+    this.stopped = true;
+    this.wake();
+    await this.done;
+    await this.deps.reconciler.settled();
+    await this.deps.lease.release();
+  }
+
+  private async run(): Promise<void> {
+    while (!this.stopped) {
+      const seconds = await this.passOrPause();
+      await this.pause(seconds * 1000);
+      if (!this.stopped) await sleep(gatherMilliseconds);
+    }
+  }
+
+  /** Makes a pass if the lease allows, and says how many seconds to wait before the next. */
+  private async passOrPause(): Promise<number> {
+    try {
+      if (!(await this.deps.lease.hold())) return this.deps.idleSeconds;
+      const { inMotion } = await this.deps.reconciler.pass(this.nextScope());
+      return inMotion ? this.deps.fastSeconds : this.deps.idleSeconds;
+    } catch (error) {
+      this.deps.logger.error({ err: error }, 'a reconcile pass failed; the next one follows');
+      return this.deps.fastSeconds;
+    }
+  }
+
+  private nextScope() {
+    const at = this.deps.monotonic();
+    const everything = at >= this.everythingAt;
+    const allIntents = at >= this.allIntentsAt;
+    if (everything) this.everythingAt = at + this.deps.everythingSeconds * 1000;
+    if (allIntents) this.allIntentsAt = at + allIntentsSeconds * 1000;
+    return { everything, allIntents };
+  }
+
+  private async pause(milliseconds: number): Promise<void> {
+    await sleep(milliseconds, undefined, { signal: this.wakeUp.signal }).catch(() => undefined);
+    if (this.wakeUp.signal.aborted) this.wakeUp = new AbortController();
+  }
+}

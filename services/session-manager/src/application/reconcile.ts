@@ -1,0 +1,277 @@
+import pMap from 'p-map';
+import type { PowerCall } from '../domain/decide-call-failure.ts';
+import { isGone, isMassDisappearance } from '../domain/decide-gone.ts';
+import { decideIntent } from '../domain/decide-intent.ts';
+import { decideNextStep, type Step, type Transition } from '../domain/decide-next-step.ts';
+import { externalReasons } from '../domain/reasons.ts';
+import type { Observation, SessionStatus } from '../domain/session-status.ts';
+import { after } from '../domain/settings.ts';
+import { callPower, type PowerCandidate } from './call-power.ts';
+import { ReadinessCheck } from './check-readiness.ts';
+import { launchSession } from './launch-session.ts';
+import type { ReconcilerDeps } from './reconciler-deps.ts';
+import type { Decide, StatusChange } from './session-store.ts';
+import { sweepStrays } from './sweep-strays.ts';
+
+/** How much a pass looks at. */
+export interface PassScope {
+  /** All sessions and all instances of the cluster, instead of those that are not where they are wanted. */
+  everything: boolean;
+  /** All intents, instead of the last minutes'. */
+  allIntents: boolean;
+}
+
+export interface PassResult {
+  /** Something is expected to happen soon. */
+  inMotion: boolean;
+}
+
+/** A step that was decided, with what it was decided on. */
+interface Decided {
+  status: SessionStatus;
+  observation: Observation | undefined;
+  step: Step;
+}
+
+const commitsAtOnce = 4;
+
+/** Compares what is wanted with what EC2 says, and does the next thing for each session that differs. */
+export class Reconciler {
+  private readonly deps: ReconcilerDeps;
+  private readonly readiness: ReadinessCheck;
+  private readonly alertedDeadlines = new Map<string, number>();
+
+  constructor(deps: ReconcilerDeps) {
+    this.deps = deps;
+    this.readiness = new ReadinessCheck(deps);
+  }
+
+  async pass(scope: PassScope): Promise<PassResult> {
+    await this.applyIntents(scope.allIntents ? 'all' : 'recent');
+    const sessions = await this.deps.store.live(scope.everything ? 'all' : 'moving');
+    if (sessions.length === 0 && !scope.everything) return { inMotion: false };
+    const seen = scope.everything ? await this.observeCluster(sessions) : await this.observe(sessions);
+    const decided = this.decide(sessions, seen ?? new Map());
+    await this.makeTransitions(decided);
+    this.dispatch(decided);
+    if (scope.everything && seen) {
+      await this.recordMissing(sessions, seen);
+      await sweepStrays(this.deps, [...seen.values()]);
+    }
+    this.alertOverdue(sessions);
+    return { inMotion: sessions.some((session) => !isAtRest(session)) };
+  }
+
+  /** Waits for the calls that passes have set off. */
+  async settled(): Promise<void> {
+    await Promise.all([this.deps.work.settled(), this.readiness.settled()]);
+  }
+
+  private async applyIntents(scope: 'recent' | 'all'): Promise<void> {
+    const ids = await this.deps.store.withUnappliedIntents(scope);
+    await this.forEachSession(ids, (id) => this.deps.store.applyIntents(id, decideIntent));
+  }
+
+  /** A session whose change cannot be committed must not keep the others waiting; a database that is away does. */
+  private async forEachSession(ids: string[], change: (id: string) => Promise<void>): Promise<void> {
+    const guarded = async (sessionId: string) => {
+      try {
+        await change(sessionId);
+      } catch (error) {
+        if (this.deps.isPassing(error)) throw error;
+        this.deps.logger.error(
+          { err: error, sessionId },
+          'a session could not be changed; trying again next time',
+        );
+      }
+    };
+    await pMap(ids, guarded, { concurrency: commitsAtOnce });
+  }
+
+  private async observe(sessions: SessionStatus[]): Promise<Map<string, Observation> | null> {
+    const ids = sessions.flatMap(({ instanceId }) => instanceId ?? []);
+    if (ids.length === 0) return new Map();
+    const answer = await this.deps.compute.describe(ids);
+    return this.indexed(answer);
+  }
+
+  /** One page per 1,000 instances; those of ours that the pages do not show are looked up by id. */
+  private async observeCluster(sessions: SessionStatus[]): Promise<Map<string, Observation> | null> {
+    const seen = this.indexed(await this.deps.compute.describeCluster());
+    if (!seen) return null;
+    const missing = sessions.flatMap(({ instanceId }) =>
+      instanceId && !seen.has(instanceId) ? instanceId : [],
+    );
+    if (missing.length === 0) return seen;
+    const byId = this.indexed(await this.deps.compute.describe(missing));
+    return byId && new Map([...seen, ...byId]);
+  }
+
+  private indexed(answer: Awaited<ReturnType<ReconcilerDeps['compute']['describe']>>) {
+    if ('failure' in answer) {
+      this.deps.logger.warn(
+        { failure: answer.failure },
+        'EC2 did not say how the desktops are; asking again soon',
+      );
+      return null;
+    }
+    return new Map(answer.observations.map((observation) => [observation.instanceId, observation]));
+  }
+
+  private decide(sessions: SessionStatus[], seen: Map<string, Observation>): Decided[] {
+    const now = this.deps.clock.now().toJSDate();
+    return sessions
+      .filter(({ sessionId }) => !this.deps.work.isBusy(sessionId))
+      .map((status) => {
+        const observation = status.instanceId ? seen.get(status.instanceId) : undefined;
+        return { status, observation, step: this.nextStep(status, observation, now) };
+      });
+  }
+
+  private nextStep(status: SessionStatus, observation: Observation | undefined, now: Date): Step {
+    return decideNextStep({ status, observation, now, settings: this.deps.settings });
+  }
+
+  private async makeTransitions(decided: Decided[]): Promise<void> {
+    const transitions = decided.filter(({ step }) => step.do === 'transition');
+    const observations = new Map(
+      transitions.map(({ status, observation }) => [status.sessionId, observation]),
+    );
+    await this.forEachSession([...observations.keys()], (id) =>
+      this.makeTransition(id, observations.get(id)),
+    );
+  }
+
+  private alertMass(count: number, fleet: number): void {
+    const sentence =
+      'too many desktops seem gone at once: check credentials, region and tags; nothing is concluded';
+    this.deps.alert('mass-disappearance', { count, fleet }, sentence);
+  }
+
+  private makeTransition(sessionId: string, observation: Observation | undefined): Promise<void> {
+    return this.deps.store.change('record-transition', sessionId, (status, now) => {
+      if (observation && observation.instanceId !== status.instanceId) return null;
+      const step = this.nextStep(status, observation, now);
+      return step.do === 'transition' ? changeOf(step, status, observation) : null;
+    });
+  }
+
+  private dispatch(decided: Decided[]): void {
+    for (const { status } of decided.filter(({ step }) => step.do === 'launch').sort(byPriority)) {
+      if (this.deps.budget.takeBatch('run', 1, this.deps.monotonic()) === 0) break;
+      this.deps.work.start([status.sessionId], () => launchSession(this.deps, status.sessionId));
+    }
+    this.dispatchPower('start', decided, () => true);
+    this.dispatchPower('stop', decided, (step) => step.do === 'stop' && !step.force);
+    this.dispatchPower('stop', decided, (step) => step.do === 'stop' && step.force);
+    this.dispatchPower('terminate', decided, () => true);
+    this.readiness.start(decided.filter(({ step }) => step.do === 'probe').map(({ status }) => status));
+  }
+
+  /** As many calls as the budget has now; what is left over waits for the next pass. */
+  private dispatchPower(call: PowerCall, decided: Decided[], belongs: (step: Step) => boolean): void {
+    const waiting = decided
+      .flatMap(({ status, step }): PowerCandidate[] =>
+        step.do === call && belongs(step) ? [{ status, step }] : [],
+      )
+      .sort(byPriority);
+    while (waiting.length > 0) {
+      const granted = this.deps.budget.takeBatch(call, waiting.length, this.deps.monotonic());
+      if (granted === 0) return;
+      const batch = waiting.splice(0, granted);
+      this.deps.work.start(
+        batch.map(({ status }) => status.sessionId),
+        () => callPower(this.deps, call, batch),
+      );
+    }
+  }
+
+  private async recordMissing(sessions: SessionStatus[], seen: Map<string, Observation>): Promise<void> {
+    const missing = sessions.filter(({ instanceId }) => instanceId && !seen.has(instanceId));
+    const found = sessions.filter((s) => s.missingSince !== null && s.instanceId && seen.has(s.instanceId));
+    const mass = isMassDisappearance(missing.length, sessions.length);
+    if (mass) this.alertMass(missing.length, sessions.length);
+    const forget: Decide = () => ({ set: { missingSince: null, missingCount: 0 } });
+    await this.forEachSession(idsOf(found), (id) => this.deps.store.change('record-found', id, forget));
+    await this.forEachSession(mass ? [] : idsOf(missing), (id) =>
+      this.deps.store.change('record-missing', id, (status, now) => this.missed(status, now)),
+    );
+  }
+
+  private missed(status: SessionStatus, now: Date): StatusChange | null {
+    const settle = this.deps.settings.observationSettleSeconds;
+    if (
+      status.state === 'terminated' ||
+      (status.calledAt && now < after(status.calledAt, { seconds: settle }))
+    ) {
+      return null;
+    }
+    const set = { missingSince: status.missingSince ?? now, missingCount: status.missingCount + 1 };
+    if (!isGone(set, now)) return { set };
+    const asked = status.desired === 'terminated';
+    return {
+      transition: {
+        to: 'terminated',
+        cause: asked ? status.desiredCause : 'external',
+        reason: asked ? null : externalReasons.missing,
+      },
+      set: { desired: 'terminated' },
+    };
+  }
+
+  private alertOverdue(sessions: SessionStatus[]): void {
+    const now = this.deps.clock.now().toJSDate();
+    for (const { sessionId, state, deadlineAt, stateSince } of sessions) {
+      if ((state !== 'stopping' && state !== 'terminating') || !deadlineAt || now < deadlineAt) continue;
+      if (this.alertedDeadlines.get(sessionId) === deadlineAt.getTime()) continue;
+      this.alertedDeadlines.set(sessionId, deadlineAt.getTime());
+      this.deps.alert(
+        'stuck-transition',
+        { sessionId, state, since: stateSince },
+        `a desktop is stuck in ${state}`,
+      );
+    }
+  }
+}
+
+function idsOf(sessions: SessionStatus[]): string[] {
+  return sessions.map(({ sessionId }) => sessionId);
+}
+
+function changeOf(
+  step: Transition,
+  status: SessionStatus,
+  observation: Observation | undefined,
+): StatusChange {
+  return {
+    transition: { to: step.to, cause: step.cause ?? status.desiredCause, reason: step.reason ?? null },
+    set: {
+      ...(observation && observedFields(observation)),
+      ...(step.external && { desired: desiredAfter(step.to), desiredCause: 'external' }),
+      ...(step.dropsInstance && { instanceId: null, privateIp: null, firstBoot: true }),
+    },
+  };
+}
+
+/** What EC2 says of the machine; a terminated one has no address any more, which is no news. */
+function observedFields({ state, instanceType, privateIp, availabilityZone }: Observation) {
+  return state === 'terminated' || state === 'shutting-down'
+    ? {}
+    : { instanceType, privateIp, availabilityZone };
+}
+
+function desiredAfter(to: SessionStatus['state']): SessionStatus['desired'] {
+  if (to === 'terminating' || to === 'terminated') return 'terminated';
+  return to === 'stopping' || to === 'stopped' ? 'stopped' : 'running';
+}
+
+/** People first, then who has waited longest. */
+function byPriority(a: { status: SessionStatus }, b: { status: SessionStatus }): number {
+  const rank = ({ status }: { status: SessionStatus }) =>
+    /^(user|admin):/.test(status.desiredCause) ? 0 : 1;
+  return rank(a) - rank(b) || a.status.stateSince.getTime() - b.status.stateSince.getTime();
+}
+
+function isAtRest({ state, desired }: SessionStatus): boolean {
+  return state === desired || (state === 'error' && desired === 'running');
+}

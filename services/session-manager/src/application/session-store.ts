@@ -1,0 +1,97 @@
+import type { OperatingSystem, SessionState, SessionType, StateReason } from '@deskfleet/contracts';
+import type { PowerCall } from '../domain/decide-call-failure.ts';
+import type { Intent, IntentDecision, IntentFacts } from '../domain/decide-intent.ts';
+import type { StrayFacts } from '../domain/decide-stray.ts';
+import type { LaunchRequest } from '../domain/launch-request.ts';
+import type { SessionStatus } from '../domain/session-status.ts';
+
+/** What a launch is made of: the spec, and the image of its software stack. */
+export interface LaunchSpec {
+  sessionId: string;
+  owner: string;
+  name: string;
+  os: OperatingSystem;
+  instanceType: string;
+  rootVolumeGiB: number;
+  sessionType: SessionType;
+  image: string;
+}
+
+export interface LaunchAttempt {
+  id: string;
+  sessionId: string;
+  number: number;
+  clientToken: string;
+  request: LaunchRequest;
+  unclear: boolean;
+  tries: number;
+}
+
+/** What happens to a launch attempt together with a change of its session. */
+export type AttemptChange =
+  | { attemptId: string; becomes: 'accepted'; instanceId: string }
+  | { attemptId: string; becomes: 'refused'; code: string; message: string }
+  | { attemptId: string; becomes: 'open'; unclear: boolean; nextTryAt: Date; code: string; message: string };
+
+/** Fields of the status that a change may set; `endsAccess` voids the tokens issued so far. */
+export type StatusFields = Partial<
+  Pick<
+    SessionStatus,
+    | 'desired'
+    | 'desiredCause'
+    | 'reason'
+    | 'forceStop'
+    | 'instanceId'
+    | 'instanceType'
+    | 'privateIp'
+    | 'firstBoot'
+    | 'deadlineAt'
+    | 'calledAt'
+    | 'failedCalls'
+    | 'retryAt'
+    | 'missingSince'
+    | 'missingCount'
+  > & { availabilityZone: string | null; endsAccess: boolean; targetObserved: boolean }
+>;
+
+/** What a decision changes; committed as one, with its transition row and event. */
+export interface StatusChange {
+  transition?: { to: SessionState; cause: string; reason: StateReason | null };
+  set?: StatusFields;
+  attempt?: AttemptChange;
+  /** The last intent cannot be fulfilled: told to the owner as SessionCommandRejected. */
+  rejects?: { kind: Intent['kind']; reason: StateReason };
+}
+
+/** A decision that is made again on what is true under the session's lock; null changes nothing. */
+export type Decide = (status: SessionStatus, now: Date) => StatusChange | null;
+
+/** The sessions as session-manager keeps them in Postgres: every write is one transaction under the session's lock. */
+export interface SessionStore {
+  /** Every session that has not ended; `moving` are those that are not where they are wanted. */
+  live(scope: 'all' | 'moving'): Promise<SessionStatus[]>;
+  /** Sessions with intents that have not been applied; `recent` looks at the last minutes only, which is cheap. */
+  withUnappliedIntents(scope: 'recent' | 'all'): Promise<string[]>;
+  applyIntents(
+    sessionId: string,
+    decide: (facts: IntentFacts, intent: Intent) => IntentDecision,
+  ): Promise<void>;
+  change(name: string, sessionId: string, decide: Decide): Promise<void>;
+  /** Records that a call is about to be made, for those sessions that still are as they were when it was decided. */
+  beginCalls(call: PowerCall, sessions: SessionStatus[]): Promise<Set<string>>;
+  launchSpec(sessionId: string): Promise<LaunchSpec | null>;
+  /** Opens the next attempt with this request; null when the session must not be launched any more. */
+  beginAttempt(sessionId: string, request: LaunchRequest): Promise<LaunchAttempt | null>;
+  openAttempt(sessionId: string): Promise<LaunchAttempt | null>;
+  /** Subnets in which EC2 has refused to launch since the session was last asked to start. */
+  refusedSubnets(sessionId: string): Promise<string[]>;
+  /** Which of these instances belong to no session that lives. */
+  unowned(instanceIds: string[]): Promise<Set<string>>;
+  /** What the records say of an instance with this client token, tagged with this session. */
+  stray(clientToken: string | null, sessionTag: string | null): Promise<Stray>;
+}
+
+export interface Stray {
+  facts: StrayFacts;
+  attempt: { id: string; sessionId: string } | null;
+}

@@ -1,0 +1,58 @@
+import {
+  type DesiredState,
+  type IntentKind,
+  judgeCommand,
+  type SessionState,
+  type StateReason,
+  targetOf,
+} from '@deskfleet/contracts';
+
+export interface Intent {
+  seq: number;
+  kind: IntentKind;
+  force: boolean;
+  cause: string;
+}
+
+/** What an intent is judged on. */
+export interface IntentFacts {
+  state: SessionState;
+  desired: DesiredState;
+  hasInstance: boolean;
+}
+
+export type IntentDecision =
+  | {
+      outcome: 'applied';
+      desired: DesiredState;
+      /** The state that the session enters at once: a retry out of `error`. */
+      enter: SessionState | null;
+      /** Tokens that were issued before are void. */
+      endsAccess: boolean;
+    }
+  | { outcome: 'rejected'; reason: StateReason };
+
+/**
+ * What an intent does to a session. The gateway has accepted it, but the situation may have changed since: then the
+ * intent is rejected, and the owner hears of it.
+ */
+export function decideIntent(facts: IntentFacts, intent: Intent): IntentDecision {
+  if (intent.kind === 'launch') {
+    return { outcome: 'applied', desired: 'running', enter: null, endsAccess: false };
+  }
+  const verdict = judgeCommand(facts, { kind: intent.kind, force: intent.force });
+  if (!verdict.accepted) {
+    return { outcome: 'rejected', reason: { code: verdict.code, sentence: verdict.sentence } };
+  }
+  return {
+    outcome: 'applied',
+    desired: targetOf(intent.kind),
+    enter: intent.kind === 'start' && facts.state === 'error' ? retryState(facts.hasInstance) : null,
+    endsAccess: intent.kind !== 'start',
+  };
+}
+
+/** With a machine, the retry looks at what EC2 makes of it; without one, it launches anew. */
+function retryState(hasInstance: boolean): SessionState {
+  return hasInstance ? 'provisioning' : 'requested';
+}

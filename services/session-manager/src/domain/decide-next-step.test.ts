@@ -1,0 +1,276 @@
+import { describe, expect, test } from 'vitest';
+import { decideNextStep } from './decide-next-step.ts';
+import { deadlineReasons, externalReasons } from './reasons.ts';
+import type { Ec2State, Observation, SessionStatus } from './session-status.ts';
+import { after, type LifecycleSettings } from './settings.ts';
+import { isLegalTransition } from './transitions.ts';
+
+const now = new Date('2026-11-22T08:00:00Z');
+const longAgo = after(now, { hours: -1 });
+const justNow = after(now, { seconds: -5 });
+
+const settings: LifecycleSettings = {
+  requestedTimeoutMinutes: 5,
+  provisioningTimeoutMinutes: 10,
+  firstBootTimeoutMinutes: 30,
+  restartTimeoutMinutes: 10,
+  stoppingTimeoutMinutes: 10,
+  terminatingTimeoutMinutes: 10,
+  errorStopAfterHours: 4,
+  observationSettleSeconds: 60,
+};
+
+const running: SessionStatus = {
+  sessionId: '01990000-0000-7000-8000-0000000000aa',
+  owner: 'alice',
+  name: 'cfd',
+  os: 'linux',
+  state: 'running',
+  stateSince: longAgo,
+  reason: null,
+  appliedSeq: 1,
+  desired: 'running',
+  desiredCause: 'user:alice',
+  targetObserved: true,
+  forceStop: false,
+  instanceId: 'i-1',
+  instanceType: 'm7i.large',
+  privateIp: '127.16.0.1',
+  firstBoot: false,
+  deadlineAt: null,
+  calledAt: longAgo,
+  failedCalls: 0,
+  retryAt: null,
+  missingSince: null,
+  missingCount: 0,
+  openAttempt: null,
+};
+
+function ec2(state: Ec2State, reasonCode: string | null = null): Observation {
+  return {
+    instanceId: 'i-1',
+    state,
+    stateReasonCode: reasonCode,
+    stateReasonMessage: null,
+    instanceType: 'm7i.large',
+    privateIp: '127.16.0.1',
+    availabilityZone: 'us-east-1a',
+    sessionTag: running.sessionId,
+    clientToken: 'token',
+  };
+}
+
+const requested: Partial<SessionStatus> = {
+  state: 'requested',
+  instanceId: null,
+  targetObserved: false,
+  firstBoot: true,
+};
+const toStop: Partial<SessionStatus> = { desired: 'stopped', targetObserved: false };
+const toEnd: Partial<SessionStatus> = { desired: 'terminated', targetObserved: false };
+const wake: Partial<SessionStatus> = { state: 'stopped', desired: 'running', targetObserved: false };
+const pastDeadline = { deadlineAt: justNow };
+
+const nothing = { do: 'nothing' };
+
+/** What differs from a running desktop that is wanted running, what EC2 says, and what must be done. */
+const table: [string, Partial<SessionStatus>, Observation | undefined, Record<string, unknown>][] = [
+  ['a new session is launched', requested, undefined, { do: 'launch' }],
+  ['a launch waits for its retry', { ...requested, retryAt: after(now, { seconds: 9 }) }, undefined, nothing],
+  [
+    'an open attempt is repeated even when the session is to be terminated',
+    { ...requested, ...toEnd, openAttempt: { nextTryAt: justNow } },
+    undefined,
+    { do: 'launch' },
+  ],
+  [
+    'while an attempt is open there is no error, however late it is',
+    { ...requested, ...pastDeadline, openAttempt: { nextTryAt: after(now, { seconds: 9 }) } },
+    undefined,
+    nothing,
+  ],
+  [
+    'terminate while requested ends it without an instance',
+    { ...requested, ...toEnd },
+    undefined,
+    { do: 'transition', to: 'terminated' },
+  ],
+  [
+    'a launch that cannot be prepared ends in error',
+    { ...requested, ...pastDeadline },
+    undefined,
+    { do: 'transition', to: 'error', reason: deadlineReasons.launchTimeout },
+  ],
+  [
+    'provisioning becomes starting',
+    { state: 'provisioning' },
+    ec2('running'),
+    { do: 'transition', to: 'starting' },
+  ],
+  ['provisioning waits for EC2', { state: 'provisioning' }, ec2('pending'), nothing],
+  [
+    'provisioning for too long is an error',
+    { state: 'provisioning', ...pastDeadline },
+    ec2('pending'),
+    { do: 'transition', to: 'error', reason: deadlineReasons.instanceNotRunning },
+  ],
+  [
+    'stop while provisioning waits, as EC2 cannot stop a pending instance',
+    { state: 'provisioning', ...toStop },
+    ec2('pending'),
+    nothing,
+  ],
+  [
+    'terminate while provisioning is done at once',
+    { state: 'provisioning', ...toEnd },
+    ec2('pending'),
+    { do: 'terminate' },
+  ],
+  [
+    'a first boot that EC2 gives up is an error, and a retry needs a new machine',
+    { state: 'provisioning', firstBoot: true },
+    ec2('terminated', 'Server.InternalError'),
+    { do: 'transition', to: 'error', dropsInstance: true },
+  ],
+  [
+    'a machine that somebody terminates while it boots is gone',
+    { state: 'provisioning', firstBoot: true },
+    ec2('terminated', 'Client.UserInitiatedShutdown'),
+    { do: 'transition', to: 'terminated', cause: 'external' },
+  ],
+  ['a start that EC2 dropped is repeated', { state: 'provisioning' }, ec2('stopped'), { do: 'start' }],
+  ['a start has time to show', { state: 'provisioning', calledAt: justNow }, ec2('stopped'), nothing],
+  ['starting asks the host', { state: 'starting' }, ec2('running'), { do: 'probe' }],
+  [
+    'a host that is never ready is an error',
+    { state: 'starting', ...pastDeadline },
+    ec2('running'),
+    { do: 'transition', to: 'error', reason: deadlineReasons.dcvNotReady },
+  ],
+  [
+    'stop while starting is done',
+    { state: 'starting', ...toStop },
+    ec2('running'),
+    { do: 'stop', force: false },
+  ],
+  ['running stays running', {}, ec2('running'), nothing],
+  ['running stays running while EC2 says nothing', {}, undefined, nothing],
+  ['stop is done', toStop, ec2('running'), { do: 'stop', force: false }],
+  ['a forced stop is forced', { ...toStop, forceStop: true }, ec2('running'), { do: 'stop', force: true }],
+  ['terminate is done', toEnd, ec2('running'), { do: 'terminate' }],
+  [
+    'a stop at the console is followed',
+    {},
+    ec2('stopped'),
+    { do: 'transition', to: 'stopped', cause: 'external', external: true, reason: externalReasons.stopped },
+  ],
+  ['EC2 may lag behind our own call', { calledAt: justNow }, ec2('stopped'), nothing],
+  [
+    'a termination at the console is followed',
+    {},
+    ec2('terminated', 'Client.UserInitiatedShutdown'),
+    { do: 'transition', to: 'terminated', cause: 'external', reason: externalReasons.terminated },
+  ],
+  [
+    'stopping becomes stopped',
+    { state: 'stopping', ...toStop },
+    ec2('stopped'),
+    { do: 'transition', to: 'stopped' },
+  ],
+  ['stopping waits', { state: 'stopping', ...toStop }, ec2('stopping'), nothing],
+  [
+    'a stop that hangs is forced',
+    { state: 'stopping', ...toStop, ...pastDeadline },
+    ec2('stopping'),
+    { do: 'stop', force: true },
+  ],
+  ['a stop without effect is repeated', { state: 'stopping', ...toStop }, ec2('running'), { do: 'stop' }],
+  [
+    'start while stopping waits for stopped',
+    { state: 'stopping', targetObserved: false },
+    ec2('stopping'),
+    nothing,
+  ],
+  ['a start is done', wake, ec2('stopped'), { do: 'start' }],
+  [
+    'a start that was refused waits',
+    { ...wake, retryAt: after(now, { seconds: 9 }) },
+    ec2('stopped'),
+    nothing,
+  ],
+  [
+    'a start at the console is followed',
+    { state: 'stopped', desired: 'stopped' },
+    ec2('running'),
+    { do: 'transition', to: 'starting', cause: 'external', external: true },
+  ],
+  [
+    'our own lost start, overtaken by a stop, does not bill',
+    { state: 'stopped', ...toStop },
+    ec2('running'),
+    { do: 'stop' },
+  ],
+  ['terminating waits', { state: 'terminating', ...toEnd, calledAt: justNow }, ec2('running'), nothing],
+  [
+    'a termination without effect is repeated',
+    { state: 'terminating', ...toEnd },
+    ec2('running'),
+    { do: 'terminate' },
+  ],
+  [
+    'terminating becomes terminated',
+    { state: 'terminating', ...toEnd },
+    ec2('terminated'),
+    { do: 'transition', to: 'terminated' },
+  ],
+  ['an error that heals leaves error', { state: 'error' }, ec2('running'), { do: 'probe' }],
+  [
+    'an error does not bill for ever',
+    { state: 'error', ...pastDeadline },
+    ec2('running'),
+    { do: 'stop', cause: 'reconciler', reason: deadlineReasons.stoppedAfterError },
+  ],
+  ['a desktop in error can be stopped', { state: 'error', ...toStop }, ec2('running'), { do: 'stop' }],
+  ['a desktop in error can be terminated', { state: 'error', ...toEnd }, ec2('running'), { do: 'terminate' }],
+  [
+    'an error without a machine can be terminated',
+    { state: 'error', instanceId: null, ...toEnd },
+    undefined,
+    { do: 'transition', to: 'terminated' },
+  ],
+  ['terminated is final', { state: 'terminated', desired: 'terminated' }, ec2('running'), nothing],
+];
+
+describe('decideNextStep', () => {
+  test.each(table)('%s', (_guarantee, difference, observation, expected) => {
+    const status = { ...running, ...difference };
+    expect(decideNextStep({ status, observation, now, settings })).toMatchObject(expected);
+  });
+
+  test('every transition that any rule asks for is one that the state machine has', () => {
+    for (const [, difference] of table) {
+      for (const state of [
+        'pending',
+        'running',
+        'shutting-down',
+        'terminated',
+        'stopping',
+        'stopped',
+      ] as const) {
+        for (const desired of ['running', 'stopped', 'terminated'] as const) {
+          for (const calledAt of [null, justNow, longAgo]) {
+            const status = { ...running, ...difference, desired, calledAt };
+            const observation = status.instanceId ? ec2(state) : undefined;
+            const step = decideNextStep({ status, observation, now, settings });
+            if (step.do !== 'transition') continue;
+            expect([status.state, step.to, isLegalTransition(status.state, step.to)]).toEqual([
+              status.state,
+              step.to,
+              true,
+            ]);
+          }
+        }
+      }
+    }
+  });
+});

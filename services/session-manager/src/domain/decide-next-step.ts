@@ -1,0 +1,230 @@
+import type { SessionState, StateReason } from '@deskfleet/contracts';
+import { deadlineReasons, externalReasons, instanceFailedReason } from './reasons.ts';
+import type { Observation, SessionStatus } from './session-status.ts';
+import { after, type LifecycleSettings } from './settings.ts';
+
+/** What to do next about a session: at most one thing at a time, each with its reason. */
+export type Step =
+  | { do: 'nothing' }
+  | { do: 'launch' }
+  | { do: 'start' }
+  | { do: 'stop'; force: boolean; cause?: string; reason?: StateReason }
+  | { do: 'terminate' }
+  | { do: 'probe' }
+  | Transition;
+
+export interface Transition {
+  do: 'transition';
+  to: SessionState;
+  /** Who or what; the cause of the last intent unless told. */
+  cause?: string;
+  reason?: StateReason;
+  /** EC2 was changed by somebody else: the wanted state follows. */
+  external?: boolean;
+  /** The machine is no more, and a retry needs a new one. */
+  dropsInstance?: boolean;
+}
+
+export interface StepFacts {
+  status: SessionStatus;
+  /** EC2's answer; undefined when it was not asked or does not know the instance. */
+  observation: Observation | undefined;
+  now: Date;
+  settings: LifecycleSettings;
+}
+
+const nothing: Step = { do: 'nothing' };
+
+/**
+ * The state machine: from what is wanted, what is recorded and what EC2 says to the next step (lifecycle.md). Steps that
+ * call AWS lead to a transition when AWS accepts (`stateAfterCall`).
+ */
+export function decideNextStep(facts: StepFacts): Step {
+  const { status, observation } = facts;
+  if (status.state === 'terminated') return nothing;
+  if (status.state === 'requested') return stepFromRequested(facts);
+  if (observation?.state === 'terminated' || observation?.state === 'shutting-down') {
+    return stepWhenInstanceEnds(facts, observation);
+  }
+  if (status.desired === 'terminated') return stepToTerminated(facts);
+  switch (status.state) {
+    case 'provisioning':
+      return stepFromProvisioning(facts);
+    case 'starting':
+      return stepFromStarting(facts);
+    case 'running':
+      return stepFromRunning(facts);
+    case 'stopping':
+      return stepFromStopping(facts);
+    case 'stopped':
+      return stepFromStopped(facts);
+    case 'error':
+      return stepFromError(facts);
+    case 'terminating':
+      return stepToTerminated(facts);
+    default:
+      return status.state satisfies never;
+  }
+}
+
+/** While an attempt is open, its answer comes first, whatever is wanted: it may have launched an instance. */
+function stepFromRequested({ status, now }: StepFacts): Step {
+  if (status.openAttempt) {
+    return isDue(status.openAttempt.nextTryAt, now) ? { do: 'launch' } : nothing;
+  }
+  if (status.desired === 'terminated') return { do: 'transition', to: 'terminated' };
+  if (status.deadlineAt && now >= status.deadlineAt) {
+    return { do: 'transition', to: 'error', cause: 'reconciler', reason: deadlineReasons.launchTimeout };
+  }
+  return isDue(status.retryAt, now) ? { do: 'launch' } : nothing;
+}
+
+/** EC2 says the instance is ending or has ended: as asked, or because somebody else ended it, or because it failed. */
+function stepWhenInstanceEnds({ status }: StepFacts, observation: Observation): Step {
+  const hasEnded = observation.state === 'terminated';
+  if (status.state === 'terminating' || status.desired === 'terminated') {
+    const external = status.desiredCause === 'external';
+    if (hasEnded) {
+      return { do: 'transition', to: 'terminated', ...(external && { reason: externalReasons.terminated }) };
+    }
+    return status.state === 'terminating' ? nothing : { do: 'transition', to: 'terminating' };
+  }
+  if (failedToBoot(status, observation)) {
+    const reason = instanceFailedReason(observation.stateReasonCode, observation.stateReasonMessage);
+    return { do: 'transition', to: 'error', cause: 'reconciler', reason, dropsInstance: true };
+  }
+  const reason = externalReasons.terminated;
+  const to = hasEnded ? 'terminated' : 'terminating';
+  return { do: 'transition', to, cause: 'external', reason, external: true };
+}
+
+/** A machine that never came up and that nobody terminated (EC2 API, StateReason codes). */
+function failedToBoot(status: SessionStatus, observation: Observation): boolean {
+  const endedByPerson = observation.stateReasonCode?.startsWith('Client.User') ?? false;
+  return status.firstBoot && status.state === 'provisioning' && !endedByPerson;
+}
+
+function stepToTerminated({ status, observation, now, settings }: StepFacts): Step {
+  if (!status.instanceId) return { do: 'transition', to: 'terminated' };
+  if (status.state !== 'terminating') return isDue(status.retryAt, now) ? { do: 'terminate' } : nothing;
+  const overdue = observation !== undefined && isSettled(status, now, settings);
+  return overdue && isDue(status.retryAt, now) ? { do: 'terminate' } : nothing;
+}
+
+function stepFromProvisioning(facts: StepFacts): Step {
+  const { status, observation, now } = facts;
+  switch (observation?.state) {
+    case 'running':
+      return { do: 'transition', to: 'starting' };
+    case 'stopped':
+      // Nobody waits for a start any more, or the start has not taken effect: an unfinished job, not news.
+      if (!isSettledOrUncalled(facts)) return nothing;
+      if (status.desired === 'stopped') return { do: 'transition', to: 'stopped' };
+      return isDue(status.retryAt, now) ? { do: 'start' } : nothing;
+    default:
+      return isPastDeadline(status, now)
+        ? { do: 'transition', to: 'error', cause: 'reconciler', reason: deadlineReasons.instanceNotRunning }
+        : nothing;
+  }
+}
+
+function stepFromStarting(facts: StepFacts): Step {
+  const { status, observation, now } = facts;
+  if (status.desired === 'stopped' && observation?.state !== 'stopped') return stopWhenDue(status, now);
+  if (observation?.state === 'stopped' && isSettledOrUncalled(facts)) {
+    if (status.desired === 'stopped') return { do: 'transition', to: 'stopped' };
+    return isDue(status.retryAt, now) ? { do: 'start' } : nothing;
+  }
+  if (isPastDeadline(status, now)) {
+    return { do: 'transition', to: 'error', cause: 'reconciler', reason: deadlineReasons.dcvNotReady };
+  }
+  return observation?.state === 'running' ? { do: 'probe' } : nothing;
+}
+
+function stepFromRunning(facts: StepFacts): Step {
+  const { status, observation, now } = facts;
+  if (status.desired === 'stopped' && observation?.state !== 'stopped') return stopWhenDue(status, now);
+  if (!observation || observation.state === 'running' || !isSettledOrUncalled(facts)) return nothing;
+  return followEc2(status, observation);
+}
+
+function stepFromStopping(facts: StepFacts): Step {
+  const { status, observation, now } = facts;
+  switch (observation?.state) {
+    case 'stopped':
+      return { do: 'transition', to: 'stopped' };
+    case 'stopping':
+      return isPastDeadline(status, now) && isDue(status.retryAt, now)
+        ? { do: 'stop', force: true }
+        : nothing;
+    case 'running':
+      if (!isSettledOrUncalled(facts)) return nothing;
+      return status.desired === 'running' ? { do: 'transition', to: 'starting' } : stopWhenDue(status, now);
+    default:
+      return nothing;
+  }
+}
+
+function stepFromStopped(facts: StepFacts): Step {
+  const { status, observation, now } = facts;
+  if (status.desired === 'running') return isDue(status.retryAt, now) ? { do: 'start' } : nothing;
+  if (!observation || observation.state === 'stopped' || observation.state === 'stopping') return nothing;
+  if (!isSettledOrUncalled(facts)) return nothing;
+  // A start of ours whose answer was lost, overtaken by a stop, must not bill: only a start by others is news.
+  if (!status.targetObserved) return observation.state === 'running' ? stopWhenDue(status, now) : nothing;
+  return followEc2(status, observation);
+}
+
+/** Out of `error` leads what is wanted being observed; an instance in `error` must not bill for ever. */
+function stepFromError(facts: StepFacts): Step {
+  const { status, observation, now } = facts;
+  if (!status.instanceId || !observation) return nothing;
+  if (observation.state === 'stopped') {
+    return { do: 'transition', to: 'stopped', external: status.desired === 'running' };
+  }
+  if (observation.state !== 'running') return nothing;
+  if (status.desired === 'stopped') return stopWhenDue(status, now);
+  if (isPastDeadline(status, now) && isDue(status.retryAt, now)) {
+    return { do: 'stop', force: false, cause: 'reconciler', reason: deadlineReasons.stoppedAfterError };
+  }
+  return { do: 'probe' };
+}
+
+/** Somebody used EC2's console: the session goes where EC2 is, and the wanted state follows. */
+function followEc2(status: SessionStatus, observation: Observation): Step {
+  const states = {
+    pending: 'provisioning',
+    running: 'starting',
+    stopping: 'stopping',
+    stopped: 'stopped',
+  } as const;
+  if (observation.state === 'terminated' || observation.state === 'shutting-down') return nothing;
+  const to = states[observation.state];
+  if (to === status.state) return nothing;
+  const isUp = to === 'provisioning' || to === 'starting';
+  const reason = isUp ? externalReasons.started : externalReasons.stopped;
+  return { do: 'transition', to, cause: 'external', reason, external: true };
+}
+
+function stopWhenDue(status: SessionStatus, now: Date): Step {
+  return isDue(status.retryAt, now) ? { do: 'stop', force: status.forceStop } : nothing;
+}
+
+function isDue(at: Date | null, now: Date): boolean {
+  return at === null || now >= at;
+}
+
+function isPastDeadline(status: SessionStatus, now: Date): boolean {
+  return status.deadlineAt !== null && now >= status.deadlineAt;
+}
+
+/** Whether EC2 has had the time to show the effect of our last call. */
+function isSettled(status: SessionStatus, now: Date, settings: LifecycleSettings): boolean {
+  return (
+    status.calledAt !== null && now >= after(status.calledAt, { seconds: settings.observationSettleSeconds })
+  );
+}
+
+function isSettledOrUncalled({ status, now, settings }: StepFacts): boolean {
+  return status.calledAt === null || isSettled(status, now, settings);
+}

@@ -1,0 +1,13 @@
+/** A RunInstances request, frozen before the first try: repeated exactly until the answer is clear. */
+export interface LaunchRequest {
+  imageId: string;
+  instanceType: string;
+  subnetId: string | null;
+  securityGroupIds: string[];
+  instanceProfileArn: string | null;
+  rootVolumeGiB: number;
+  rootDeviceName: string;
+  /** Base64, as RunInstances takes it. */
+  userData: string;
+  tags: Record<string, string>;
+}

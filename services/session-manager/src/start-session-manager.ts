@@ -1,0 +1,70 @@
+import { monotonicMilliseconds, type RunningService, type ServiceContext } from '@deskfleet/runtime';
+import { openServiceBase } from '@deskfleet/service-base';
+import fastify from 'fastify';
+import { createAwsClients } from './adapters/aws/aws-clients.ts';
+import { wakeOnRequests } from './adapters/events/wake-on-requests.ts';
+import { buildApp, type SessionManager } from './app.ts';
+import { type Config, loadSessionManagerConfig } from './config.ts';
+
+/** How often it is looked whether the instance types are a day old; soon again while EC2 does not answer. */
+const typesRefreshMilliseconds = 60_000;
+const typesRetryMilliseconds = 2_000;
+
+/** Opens everything and starts reconciling once the database has its tables. */
+export async function startSessionManager(context: ServiceContext): Promise<RunningService> {
+  const { env, health, logger, signal } = context;
+  const { config, warnings } = loadSessionManagerConfig(env);
+  for (const warning of warnings) logger.warn(warning);
+  const base = await openServiceBase({
+    service: 'session-manager',
+    schema: 'session_manager',
+    config,
+    health,
+    logger,
+    signal,
+  });
+  const aws = createAwsClients(config.AWS_REGION);
+  const app = buildApp({ config, base, aws, monotonic: monotonicMilliseconds, logger });
+  const wakeUps = wakeOnRequests({ bus: base.bus, wake: () => app.loop.wake(), logger });
+  const http = await serveHealth(config, context);
+  const types = keepInstanceTypesFresh(app, context);
+  void base.ready.then(() => {
+    if (signal.aborted) return;
+    app.loop.start();
+    types.start();
+  });
+  return {
+    drain: () => app.loop.stop(),
+    async stop() {
+      types.stop();
+      await Promise.all([http.close(), wakeUps.stop()]);
+      aws.destroy();
+      await base.close();
+    },
+  };
+}
+
+async function serveHealth(config: Config, { health }: ServiceContext) {
+  const app = fastify({ logger: false });
+  await app.register(health.routes);
+  await app.listen({ port: config.PORT, host: config.HOST });
+  return app;
+}
+
+function keepInstanceTypesFresh(app: SessionManager, { logger, signal }: ServiceContext) {
+  let timer: NodeJS.Timeout | undefined;
+  const refresh = () =>
+    app.refreshInstanceTypes().then(
+      () => typesRefreshMilliseconds,
+      (err: unknown) => {
+        if (!signal.aborted) logger.warn({ err }, 'EC2 did not name its instance types; asking again');
+        return typesRetryMilliseconds;
+      },
+    );
+  const start = () => {
+    void refresh().then((pause) => {
+      if (!signal.aborted) timer = setTimeout(start, pause);
+    });
+  };
+  return { start, stop: () => clearTimeout(timer) };
+}

@@ -1,0 +1,270 @@
+import { createAwsSimulator, delaysForBoot } from '@deskfleet/aws-simulator';
+import type { DesiredState, IntentKind, SessionState } from '@deskfleet/contracts';
+import { connectDatabase, type DatabaseConnection } from '@deskfleet/database';
+import { createEventWriter } from '@deskfleet/messaging';
+import { createLogger } from '@deskfleet/runtime';
+import { createTestDatabase, type TestDatabase } from '@deskfleet/testkit';
+import { DateTime } from 'luxon';
+import pg from 'pg';
+import { Registry } from 'prom-client';
+import { v7 as uuidv7 } from 'uuid';
+import { createAwsClients } from '../src/adapters/aws/aws-clients.ts';
+import { buildApp, type SessionManager } from '../src/app.ts';
+import { loadSessionManagerConfig } from '../src/config.ts';
+
+const stacks = {
+  linux: '01990000-0000-7000-8000-000000000011',
+  windows: '01990000-0000-7000-8000-000000000012',
+};
+
+/** The subnets of the simulator's network, one a zone. */
+export const subnets = {
+  a: 'subnet-0de5cf1ee7000000a',
+  b: 'subnet-0de5cf1ee7000000b',
+  c: 'subnet-0de5cf1ee7000000c',
+};
+
+export interface StatusRow {
+  state: SessionState;
+  desired: DesiredState;
+  reason_code: string | null;
+  instance_id: string | null;
+  availability_zone: string | null;
+  access_epoch: number;
+  applied_seq: number;
+}
+
+export interface Instance {
+  instanceId: string;
+  state: string;
+  zone: string;
+  tags: Record<string, string>;
+}
+
+/** session-manager on a real database and the simulated AWS over the wire, on a clock that the test moves. */
+export class Fleet {
+  private readonly database: TestDatabase;
+  private readonly connection: DatabaseConnection;
+  private readonly owner: pg.Client;
+  private readonly time: { ms: number };
+  private readonly closers: (() => Promise<unknown>)[];
+  readonly simulatorUrl: string;
+  readonly metrics = new Registry();
+  readonly manager: SessionManager;
+  private readonly makeManager: () => SessionManager;
+
+  private constructor(parts: {
+    database: TestDatabase;
+    connection: DatabaseConnection;
+    owner: pg.Client;
+    time: { ms: number };
+    simulatorUrl: string;
+    closers: (() => Promise<unknown>)[];
+    env: Record<string, string>;
+  }) {
+    this.database = parts.database;
+    this.connection = parts.connection;
+    this.owner = parts.owner;
+    this.time = parts.time;
+    this.simulatorUrl = parts.simulatorUrl;
+    this.closers = parts.closers;
+    const clock = { now: () => DateTime.fromMillis(this.time.ms, { zone: 'utc' }) };
+    const { config } = loadSessionManagerConfig(parts.env);
+    const events = createEventWriter({
+      schema: 'session_manager',
+      source: '/deskfleet/session-manager',
+      publicUrl: config.PUBLIC_URL,
+      clock,
+    });
+    const logger = createLogger({
+      service: 'session-manager',
+      level: process.env.TEST_LOG_LEVEL ?? 'silent',
+    });
+    this.makeManager = () => {
+      const aws = createAwsClients(config.AWS_REGION);
+      this.closers.unshift(async () => aws.destroy());
+      const base = {
+        database: this.connection,
+        clock: { ...clock, sample: async () => {}, stop() {} },
+        events,
+      };
+      return buildApp({
+        config,
+        base: { ...base, metrics: new Registry() },
+        aws,
+        monotonic: () => this.time.ms,
+        logger,
+      });
+    };
+    this.manager = this.makeManager();
+  }
+
+  static async open(env: Record<string, string> = {}): Promise<Fleet> {
+    const time = { ms: Date.parse('2026-11-22T08:00:00Z') };
+    const simulator = createAwsSimulator({
+      clock: { now: () => time.ms },
+      delays: { ...delaysForBoot(60), commandSeconds: 0 },
+      throttling: false,
+    });
+    const { url } = await simulator.listen({ port: 0 });
+    // The SDK's own variables: the adapters are pointed at the simulator as an operator would.
+    Object.assign(process.env, {
+      AWS_ENDPOINT_URL: url,
+      AWS_ACCESS_KEY_ID: 'test',
+      AWS_SECRET_ACCESS_KEY: 'test',
+    });
+    const database = await createTestDatabase();
+    const owner = new pg.Client({ connectionString: database.ownerUrl });
+    await owner.connect();
+    await owner.query(`insert into api_gateway.users (name, last_seen_at) values ('alice', now())`);
+    const connection = connectDatabase({
+      url: database.urlFor('session_manager'),
+      applicationName: 'session-manager',
+      onConnectionLost: () => {},
+    });
+    return new Fleet({
+      database,
+      connection,
+      owner,
+      time,
+      simulatorUrl: url,
+      closers: [() => simulator.close()],
+      env: {
+        DATABASE_URL: database.urlFor('session_manager'),
+        NATS_URL: 'nats://127.0.0.1:1',
+        PUBLIC_URL: 'http://localhost:8080',
+        AWS_REGION: 'us-east-1',
+        SUBNET_IDS: Object.values(subnets).join(','),
+        DCV_AUTHENTICATOR_URL: 'http://127.0.0.1:1/authenticator',
+        READINESS_INTERVAL_SECONDS: '0.001',
+        READINESS_WAIT_SECONDS: '0.4',
+        ...env,
+      },
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.manager.reconciler.settled();
+    for (const close of this.closers) await close();
+    await this.connection.close();
+    await this.owner.end();
+    await this.database.drop();
+  }
+
+  /** Another replica, as it would run beside the first if the lease did not keep it from acting. */
+  replica(): SessionManager {
+    return this.makeManager();
+  }
+
+  /** What the gateway writes when it admits a session. */
+  async request(name: string, { os = 'linux' as 'linux' | 'windows' } = {}): Promise<string> {
+    const id = uuidv7();
+    await this.owner.query(
+      `insert into api_gateway.sessions (id, owner, name, os, software_stack_id, instance_type, root_volume_gib, session_type,
+         created_at)
+       values ($1, 'alice', $2, $3, $4, 'm7i.large', 50, 'default', $5)`,
+      [id, name, os, stacks[os], new Date(this.time.ms)],
+    );
+    await this.intend(id, 'launch');
+    return id;
+  }
+
+  /** What the gateway writes when it accepts an intent. */
+  async intend(id: string, kind: IntentKind, args: { force?: boolean } = {}): Promise<void> {
+    await this.owner.query(
+      `insert into api_gateway.session_intents (session_id, seq, kind, args, cause)
+       select $1, coalesce(max(seq), 0) + 1, $2, $3, 'user:alice' from api_gateway.session_intents where session_id = $1`,
+      [id, kind, JSON.stringify(args)],
+    );
+  }
+
+  /** One look at everything, and the calls that it sets off. */
+  async pass({ everything = true } = {}): Promise<void> {
+    await this.manager.reconciler.pass({ everything, allIntents: true });
+    await this.manager.reconciler.settled();
+  }
+
+  advance(seconds: number): void {
+    this.time.ms += seconds * 1000;
+  }
+
+  /** Passes, a few simulated seconds apart, until the session is in this state. */
+  async reaches(id: string, state: SessionState, { secondsApart = 5, passes = 80 } = {}): Promise<StatusRow> {
+    for (let i = 0; i < passes; i++) {
+      await this.pass();
+      const status = await this.status(id);
+      if (status.state === state) return status;
+      this.advance(secondsApart);
+    }
+    throw new Error(`${id} is ${JSON.stringify(await this.status(id))} after ${passes} passes, not ${state}`);
+  }
+
+  async running(name: string, options?: { os: 'linux' | 'windows' }): Promise<string> {
+    const id = await this.request(name, options);
+    await this.reaches(id, 'running');
+    return id;
+  }
+
+  async status(id: string): Promise<StatusRow> {
+    const { rows } = await this.owner.query<StatusRow>(
+      'select * from session_manager.session_runtime where session_id = $1',
+      [id],
+    );
+    const [row] = rows;
+    if (!row) throw new Error(`no status of ${id}`);
+    return row;
+  }
+
+  /** `from>to` of every transition, with the cause where it is not the user's. */
+  async history(id: string): Promise<string[]> {
+    const { rows } = await this.owner.query<{ to_state: string; cause: string }>(
+      'select to_state, cause from session_manager.session_transitions where session_id = $1 order by id',
+      [id],
+    );
+    return rows.map(({ to_state, cause }) => (cause === 'user:alice' ? to_state : `${to_state} (${cause})`));
+  }
+
+  async eventTypes(id: string): Promise<string[]> {
+    const { rows } = await this.owner.query<{ type: string }>(
+      `select event::jsonb ->> 'type' as type from session_manager.outbox
+       where event::jsonb ->> 'subject' = $1 order by seq`,
+      [id],
+    );
+    return rows.map(({ type }) => type.replace(/^deskfleet\.session\.|\.v1$/g, ''));
+  }
+
+  /** Changes what is recorded, to make a situation that only a crash or a restored backup makes. */
+  async tamper(statement: string, values: unknown[]): Promise<void> {
+    await this.owner.query(statement, values);
+  }
+
+  async instances(sessionId?: string): Promise<Instance[]> {
+    const { instances } = (await this.sim('GET', '/instances')) as { instances: Instance[] };
+    return instances.filter(({ tags }) => sessionId === undefined || tags['deskfleet:session'] === sessionId);
+  }
+
+  /** States of a session's instances: more than one living one is the worst that can happen. */
+  async states(sessionId: string): Promise<string[]> {
+    return (await this.instances(sessionId)).map(({ state }) => state);
+  }
+
+  async callCounts(): Promise<Record<string, { calls: number; instances: number }>> {
+    const { calls } = (await this.sim('GET', '/calls')) as {
+      calls: Record<string, { calls: number; instances: number }>;
+    };
+    return calls;
+  }
+
+  /** Steers the simulator (packages/aws-simulator/README.md). */
+  async sim(method: string, path: string, body?: unknown): Promise<unknown> {
+    const answer = await fetch(`${this.simulatorUrl}/_sim${path}`, {
+      method,
+      ...(body !== undefined && {
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      }),
+    });
+    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
+    return answer.json();
+  }
+}
