@@ -1,0 +1,67 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { recordedFailpoints } from '@deskfleet/runtime';
+import { eventually } from '@deskfleet/testkit';
+import { afterAll, expect, test } from 'vitest';
+import { openDesktop, RunningSystem } from './running-system.ts';
+
+const folders: string[] = [];
+afterAll(async () => {
+  for (const folder of folders) await rm(folder, { recursive: true, force: true });
+});
+
+/** Every step of a desktop's life, however often a service dies on the way. */
+async function liveThrough(system: RunningSystem): Promise<void> {
+  const alice = await system.as('alice');
+  const { id } = await alice.launch('survivor');
+  await alice.reaches(id, 'running', 240_000);
+  const opened = async () => openDesktop((await alice.connect(id)).browserUrl);
+  await eventually(async () => (await opened()).result === 'yes', { timeoutMs: 60_000 });
+  await alice.ask(id, 'stop');
+  await alice.reaches(id, 'stopped', 120_000);
+  await alice.ask(id, 'start');
+  await alice.reaches(id, 'running', 120_000);
+  expect((await system.instancesOf(id)).map(({ state }) => state)).toEqual(['running']);
+  await alice.ask(id, 'terminate');
+  await alice.reaches(id, 'terminated', 120_000);
+  expect((await system.instancesOf(id)).map(({ state }) => state)).toEqual(['terminated']);
+}
+
+async function failpointFolder(): Promise<string> {
+  const folder = await mkdtemp('/tmp/deskfleet-failpoints-');
+  folders.push(folder);
+  return folder;
+}
+
+test('a crash before and after every commit and every AWS call of a desktop’s life does no harm', async () => {
+  const recording = await failpointFolder();
+  const recorder = await RunningSystem.start({
+    DESKFLEET_FAILPOINTS: 'record',
+    DESKFLEET_FAILPOINT_DIR: recording,
+  });
+  await liveThrough(recorder);
+  await recorder.remove();
+  const names = recordedFailpoints(recording);
+  expect(names).toEqual(
+    expect.arrayContaining([
+      'aws.RunInstances.before',
+      'aws.RunInstances.after',
+      'session-manager.begin-attempt.before-commit',
+      'session-manager.begin-attempt.after-commit',
+      'session-manager.record-launch.before-commit',
+      'session-manager.record-launch.after-commit',
+    ]),
+  );
+
+  const crashes = await failpointFolder();
+  const system = await RunningSystem.start({
+    DESKFLEET_FAILPOINTS: names.join(','),
+    DESKFLEET_FAILPOINT_DIR: crashes,
+  });
+  try {
+    await liveThrough(system);
+    const hit = await readdir(crashes);
+    expect(names.filter((name) => !hit.includes(name))).toEqual([]);
+  } finally {
+    await system.remove();
+  }
+}, 420_000);
