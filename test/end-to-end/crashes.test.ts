@@ -1,3 +1,6 @@
+import { rm } from 'node:fs/promises';
+import path from 'node:path';
+import { eventually } from '@deskfleet/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type ApiUser, RunningSystem } from './running-system.ts';
 
@@ -34,10 +37,38 @@ describe('kill -9 during a launch', () => {
 });
 
 /** Resolves when the session has left the states before this one. */
-async function passes(id: string, state: 'provisioning' | 'starting'): Promise<void> {
+function passes(id: string, state: 'provisioning' | 'starting'): Promise<unknown> {
   const before = state === 'provisioning' ? ['requested'] : ['requested', 'provisioning'];
-  for (;;) {
-    const session = await alice.session(id).catch(() => null);
-    if (session && !before.includes(session.state)) return;
-  }
+  return eventually(async () => !before.includes((await alice.session(id)).state), {
+    timeoutMs: 30_000,
+    intervalMs: 20,
+  });
+}
+
+describe('NATS loses its disk', () => {
+  test('no accepted request is lost, and every event is in the new stream', async () => {
+    const first = await alice.launch('before the loss');
+    await alice.reaches(first.id, 'running');
+    const before = await eventIds();
+
+    await rm(path.join(system.dataDir, 'nats'), { recursive: true });
+    system.embedded.kill('nats', 'SIGKILL');
+    const second = await alice.launch('during the loss');
+    await alice.reaches(second.id, 'running', 60_000);
+    await system.embedded.ready('nats');
+
+    await eventually(async () => expect(await eventIds()).toEqual(expect.arrayContaining(before)), {
+      timeoutMs: 30_000,
+    });
+    for (const { id } of [first, second]) await alice.ask(id, 'terminate');
+    for (const { id } of [first, second]) await alice.reaches(id, 'terminated', 60_000);
+    const types = (await system.events())
+      .filter(({ subject }) => subject === second.id)
+      .map(({ type }) => type);
+    expect(types).toContain('deskfleet.session.running.v1');
+  }, 180_000);
+});
+
+async function eventIds(): Promise<string[]> {
+  return (await system.events()).map(({ id }) => id);
 }

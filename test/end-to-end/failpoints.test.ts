@@ -12,7 +12,7 @@ afterAll(async () => {
 /** Every step of a desktop's life, however often a service dies on the way. */
 async function liveThrough(system: RunningSystem): Promise<void> {
   const alice = await system.as('alice');
-  const { id } = await alice.launch('survivor');
+  const { id } = await alice.launch(`survivor ${crypto.randomUUID()}`);
   await alice.reaches(id, 'running', 240_000);
   const opened = async () => openDesktop((await alice.connect(id)).browserUrl);
   await eventually(async () => (await opened()).result === 'yes', { timeoutMs: 60_000 });
@@ -58,9 +58,14 @@ test('a crash before and after every commit and every AWS call of a desktop’s 
     DESKFLEET_FAILPOINT_DIR: crashes,
   });
   try {
-    await liveThrough(system);
-    const hit = await readdir(crashes);
-    expect(names.filter((name) => !hit.includes(name))).toEqual([]);
+    // What a crash made the first desktop skip, a later one passes.
+    let left = names;
+    for (let desktops = 0; desktops < 3 && left.length > 0; desktops++) {
+      await liveThrough(system);
+      const hit = await readdir(crashes);
+      left = names.filter((name) => !hit.includes(name));
+    }
+    expect(left).toEqual([]);
   } finally {
     await system.remove();
   }

@@ -1,8 +1,5 @@
 import { roleNameOf, serviceSchemas } from '@deskfleet/database';
 import { eventually } from '@deskfleet/testkit';
-import { jetstream, jetstreamManager } from '@nats-io/jetstream';
-import { connect } from '@nats-io/transport-node';
-import { CloudEvent } from 'cloudevents';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type ApiUser, openDesktop, RunningSystem, windowsStack } from './running-system.ts';
@@ -62,7 +59,7 @@ test('a desktop from request to connection, stop, start and end, heard live and 
   expect(live).toContain('deskfleet.access.connection-authorized.v1');
   watching.abort();
 
-  const heard = await hearOutside(system.embedded.urls.nats);
+  const heard = await system.events();
   expect(heard.map(({ type }) => type)).toEqual(expect.arrayContaining([...new Set(live)].filter(Boolean)));
   expect(heard.every((event) => event.validate())).toBe(true);
 }, 120_000);
@@ -131,20 +128,3 @@ test('each service is connected as its own role, which owns nothing', async () =
     await owner.end();
   }
 });
-
-/** Reads the whole stream as another system would: with NATS's client and the CNCF's CloudEvents SDK, nothing of ours. */
-async function hearOutside(natsUrl: string): Promise<CloudEvent[]> {
-  const nc = await connect({ servers: natsUrl });
-  try {
-    const { state } = await (await jetstreamManager(nc)).streams.info('DESKFLEET');
-    const consumer = await jetstream(nc).consumers.get('DESKFLEET');
-    const events: CloudEvent[] = [];
-    for await (const message of await consumer.fetch({ max_messages: state.messages, expires: 5_000 })) {
-      expect(message.headers?.get('Content-Type')).toBe('application/cloudevents+json');
-      events.push(new CloudEvent(message.json<Record<string, unknown>>()));
-    }
-    return events;
-  } finally {
-    await nc.close();
-  }
-}

@@ -3,6 +3,9 @@ import path from 'node:path';
 import type { Problem, Session, SessionConnection } from '@deskfleet/contracts';
 import { type EmbeddedSystem, freePort, startEmbedded } from '@deskfleet/embedded';
 import { eventually } from '@deskfleet/testkit';
+import { jetstream, jetstreamManager } from '@nats-io/jetstream';
+import { connect } from '@nats-io/transport-node';
+import { CloudEvent } from 'cloudevents';
 import { createParser } from 'eventsource-parser';
 
 /** The base software stack that every deployment has (packages/database, 0003). */
@@ -17,6 +20,8 @@ const quick = {
   RECONCILE_SLOW_SECONDS: '2',
   READINESS_INTERVAL_SECONDS: '0.3',
   OBSERVATION_SETTLE_SECONDS: '3',
+  // Tests ask more often than people.
+  RATE_LIMIT_PER_MINUTE: '0',
 };
 
 /** What the simulator says of an instance (packages/aws-simulator, `/_sim/instances`). */
@@ -90,6 +95,25 @@ export class RunningSystem {
     const answer = await fetch(`${this.embedded.urls.awsSimulator}/_sim/instances`);
     const { instances } = (await answer.json()) as { instances: SimulatedInstance[] };
     return instances;
+  }
+
+  /** The whole stream, read as another system would: with NATS's client and the CNCF's SDK, nothing of ours. */
+  async events(): Promise<CloudEvent[]> {
+    const nc = await connect({ servers: this.embedded.urls.nats });
+    try {
+      const { state } = await (await jetstreamManager(nc)).streams.info('DESKFLEET');
+      const consumer = await jetstream(nc).consumers.get('DESKFLEET');
+      const events: CloudEvent[] = [];
+      if (state.messages === 0) return events;
+      for await (const message of await consumer.fetch({ max_messages: state.messages, expires: 5_000 })) {
+        const mediaType = message.headers?.get('Content-Type');
+        if (mediaType !== 'application/cloudevents+json') throw new Error(`an event came as ${mediaType}`);
+        events.push(new CloudEvent(message.json<Record<string, unknown>>()));
+      }
+      return events;
+    } finally {
+      await nc.close();
+    }
   }
 
   async instancesOf(sessionId: string): Promise<SimulatedInstance[]> {

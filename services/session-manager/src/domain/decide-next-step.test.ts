@@ -247,6 +247,16 @@ describe('decideNextStep', () => {
     expect(decideNextStep({ status, observation, now, settings })).toMatchObject(expected);
   });
 
+  test('a stop whose answer was lost is the owner’s, not an outsider’s', () => {
+    const step = decideNextStep({
+      status: { ...running, ...toStop },
+      observation: ec2('stopped'),
+      now,
+      settings,
+    });
+    expect(step).toEqual({ do: 'transition', to: 'stopped' });
+  });
+
   test('every transition that any rule asks for is one that the state machine has', () => {
     for (const [, difference] of table) {
       for (const state of [

@@ -130,9 +130,8 @@ function stepFromProvisioning(facts: StepFacts): Step {
 
 function stepFromStarting(facts: StepFacts): Step {
   const { status, observation, now } = facts;
-  if (status.desired === 'stopped' && observation?.state !== 'stopped') return stopWhenDue(status, now);
+  if (status.desired === 'stopped') return stepToStopped(facts);
   if (observation?.state === 'stopped' && isSettledOrUncalled(facts)) {
-    if (status.desired === 'stopped') return { do: 'transition', to: 'stopped' };
     return isDue(status.retryAt, now) ? { do: 'start' } : nothing;
   }
   if (isPastDeadline(status, now)) {
@@ -142,10 +141,18 @@ function stepFromStarting(facts: StepFacts): Step {
 }
 
 function stepFromRunning(facts: StepFacts): Step {
-  const { status, observation, now } = facts;
-  if (status.desired === 'stopped' && observation?.state !== 'stopped') return stopWhenDue(status, now);
+  const { status, observation } = facts;
+  if (status.desired === 'stopped') return stepToStopped(facts);
   if (!observation || observation.state === 'running' || !isSettledOrUncalled(facts)) return nothing;
   return followEc2(status, observation);
+}
+
+/** From `starting` or `running`. EC2 may be further than we know: the answer to our call may have been lost. */
+function stepToStopped({ status, observation, now }: StepFacts): Step {
+  if (observation?.state === 'stopped' || observation?.state === 'stopping') {
+    return { do: 'transition', to: observation.state };
+  }
+  return stopWhenDue(status, now);
 }
 
 function stepFromStopping(facts: StepFacts): Step {
