@@ -36,10 +36,10 @@ export async function migrate({ ownerUrl, rolePrefix, passwords }: MigrateOption
   const pool = new pg.Pool({ connectionString: ownerUrl, max: 2 });
   const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });
   try {
-    await sql`create schema if not exists ${sql.id(bookkeepingSchema)}`.execute(db);
     const migrator = new Migrator({
       db,
       provider: { getMigrations: async () => migrations },
+      // Made by the Migrator, which copes with another making it at once, as CREATE SCHEMA IF NOT EXISTS does not.
       migrationTableSchema: bookkeepingSchema,
     });
     const { error } = await migrator.migrateToLatest();

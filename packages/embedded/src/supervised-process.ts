@@ -7,7 +7,7 @@ import { StartError } from './start-error.ts';
 import { waitUntil } from './wait-until.ts';
 
 const FIRST_RESTART_MS = 100;
-const SLOWEST_RESTART_MS = 5_000;
+const SLOWEST_RESTART_MS = 2_000;
 // A process that ran this long was well: its next end starts the backoff anew.
 const WELL_AFTER_MS = 10_000;
 const STOP_WITHIN_MS = 15_000;

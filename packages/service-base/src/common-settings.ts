@@ -11,13 +11,26 @@ export const commonSettings = {
     description: "Connection URL of the service's own role",
     examples: ['postgres://deskfleet_api_gateway:PASSWORD@localhost:5432/deskfleet'],
   }),
-  DATABASE_POOL_SIZE: Type.Integer({ minimum: 2, default: 10, description: 'Database connections at most.' }),
+  DATABASE_POOL_SIZE: Type.Integer({
+    minimum: 2,
+    maximum: 200,
+    default: 10,
+    description: 'Database connections at most.',
+  }),
   NATS_URL: Type.String({
     description: 'NATS servers, comma-separated',
     examples: ['nats://localhost:4222'],
   }),
-  NATS_STREAM: Type.String({ default: 'DESKFLEET', description: 'JetStream stream of the events.' }),
-  NATS_SUBJECT_PREFIX: Type.String({ default: 'deskfleet.v1', description: 'First tokens of all subjects.' }),
+  NATS_STREAM: Type.String({
+    pattern: '^[A-Za-z0-9_-]+$',
+    default: 'DESKFLEET',
+    description: 'JetStream stream of the events.',
+  }),
+  NATS_SUBJECT_PREFIX: Type.String({
+    pattern: '^[A-Za-z0-9_-]+(\\.[A-Za-z0-9_-]+)*$',
+    default: 'deskfleet.v1',
+    description: 'First tokens of all subjects.',
+  }),
   PUBLIC_URL: Type.String({
     format: 'url',
     description: 'Where users reach Deskfleet; part of what events name',

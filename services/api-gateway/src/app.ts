@@ -49,7 +49,7 @@ export interface AppDeps {
   feed: EventFeed;
   history: EventHistory;
   /** Whether the database was there and had its tables. */
-  isSchemaReady: () => boolean;
+  isReady: () => boolean;
   health: Health;
   metrics: Registry;
   logger: Logger;
@@ -109,7 +109,7 @@ async function guard(app: FastifyInstance, deps: AppDeps): Promise<void> {
   const now = () => deps.clock.now().toMillis();
   app.addHook('onRequest', async (_request, reply) => {
     reply.header('cache-control', 'no-store');
-    if (!deps.isSchemaReady()) throw problemOfRefusal(notReady);
+    if (!deps.isReady()) throw problemOfRefusal(notReady);
   });
   await shedLoad(app);
   const onFailure = await limitRequests(app, deps.config.RATE_LIMIT_PER_MINUTE);

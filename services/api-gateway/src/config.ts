@@ -1,43 +1,14 @@
 import { type ConfigFault, type Environment, type LoadedConfig, loadConfig } from '@deskfleet/runtime';
+import { commonSettings, portSetting } from '@deskfleet/service-base';
 import Type, { type Static } from 'typebox';
 
-const Port = (description: string, example: number) =>
-  Type.Integer({ minimum: 0, maximum: 65_535, description, examples: [example] });
 const Url = (description: string, example: string) =>
   Type.String({ format: 'url', description, examples: [example] });
 
 /** Every setting of the gateway; docs/configuration.md is made of it. */
 export const GatewayConfigSchema = Type.Object({
-  PORT: { ...Port('Port of the HTTP API.', 8080), default: 8080 },
-  HOST: Type.String({ default: '0.0.0.0', description: 'Address to listen on.', examples: ['0.0.0.0'] }),
-  METRICS_PORT: { ...Port('Port of /metrics, which is not public; 0 turns it off.', 9090), default: 0 },
-  LOG_LEVEL: Type.Enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], {
-    default: 'info',
-    description: 'Least level that is logged.',
-  }),
-  DATABASE_URL: Url(
-    "Postgres, with the gateway's own role.",
-    'postgres://deskfleet_api_gateway:…@db/deskfleet',
-  ),
-  DATABASE_POOL_SIZE: Type.Integer({
-    minimum: 2,
-    maximum: 200,
-    default: 10,
-    description: 'Connections to Postgres at most.',
-    examples: [10],
-  }),
-  NATS_URL: Type.String({ description: 'NATS servers.', examples: ['nats://nats:4222'] }),
-  NATS_STREAM: Type.String({
-    pattern: '^[A-Za-z0-9_-]+$',
-    default: 'DESKFLEET',
-    description: 'Name of the stream of events.',
-  }),
-  NATS_SUBJECT_PREFIX: Type.String({
-    pattern: '^[A-Za-z0-9_-]+(\\.[A-Za-z0-9_-]+)*$',
-    default: 'deskfleet.v1',
-    description: 'First tokens of the subjects of events.',
-  }),
-  PUBLIC_URL: Url('Address under which people reach the gateway.', 'https://desktops.example.com'),
+  PORT: portSetting(8080),
+  ...commonSettings,
   SERVICE_CREDENTIAL_KEY: Type.String({
     format: 'key-256',
     description: 'Key by which services know each other: 32 bytes in base64.',

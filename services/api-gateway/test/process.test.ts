@@ -73,5 +73,5 @@ test('without Postgres the process starts, says what it waits for, and answers 5
   const answer = await fetch(`http://127.0.0.1:${port}/v1/sessions`, { headers });
   expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '5']);
   child.kill('SIGTERM');
-  expect(await output).toMatch(/The gateway answers 503: waiting for the database/);
+  expect(await output).toMatch(/api-gateway is not ready: waiting for the database/);
 });

@@ -142,9 +142,12 @@ describe('the process', () => {
 async function publishedEvents(sessionId: string, count: number): Promise<CloudEvent<unknown>[]> {
   const nc = await connect({ servers: stream.natsUrl });
   try {
-    const consumer = await jetstream(nc).consumers.get(stream.streamName, {
-      filter_subjects: `${stream.subjectPrefix}.access.*.${sessionId}`,
-    });
+    // The service answers before it has reached NATS and made the stream.
+    const consumer = await eventually(() =>
+      jetstream(nc).consumers.get(stream.streamName, {
+        filter_subjects: `${stream.subjectPrefix}.access.*.${sessionId}`,
+      }),
+    );
     const events: CloudEvent<unknown>[] = [];
     for await (const message of await consumer.fetch({ max_messages: count, expires: 10_000 })) {
       events.push(new CloudEvent(message.json<Record<string, unknown>>()));
