@@ -17,16 +17,13 @@ module.exports = {
       severity: 'error',
       from: { path: '^services/([^/]+)/src/domain/', pathNot: '\\.test\\.ts$' },
       to: {
-        pathNot: [
-          '^services/$1/src/domain/',
-          '^packages/contracts/',
-          'node_modules/(luxon|typebox)/',
-        ],
+        pathNot: ['^services/$1/src/domain/', '^packages/contracts/', 'node_modules/(luxon|typebox)/'],
       },
     },
     {
       name: 'application-knows-no-adapter',
-      comment: 'A use case asks its ports. Of the runtime it knows types and the clock, of libraries those without I/O.',
+      comment:
+        'A use case asks its ports. Of the runtime it knows types and the clock, of libraries those without I/O.',
       severity: 'error',
       from: { path: '^services/([^/]+)/src/application/', pathNot: '\\.test\\.ts$' },
       to: {

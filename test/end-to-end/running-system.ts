@@ -9,7 +9,7 @@ import { CloudEvent } from 'cloudevents';
 import { createParser } from 'eventsource-parser';
 
 /** The base software stack that every deployment has (packages/database, 0003). */
-export const linuxStack = '01990000-0000-7000-8000-000000000011';
+const linuxStack = '01990000-0000-7000-8000-000000000011';
 export const windowsStack = '01990000-0000-7000-8000-000000000012';
 
 /** Desktops boot in a second, and the reconciler looks often: a test waits for events, not for pauses. */
@@ -28,7 +28,7 @@ const quick = {
 export interface SimulatedInstance {
   instanceId: string;
   state: string;
-  privateIp: string;
+  connections: unknown[];
   tags: Record<string, string>;
 }
 

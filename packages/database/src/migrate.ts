@@ -2,18 +2,18 @@ import { Kysely, PostgresDialect, sql } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
 import pg from 'pg';
 import { foreignReads } from './grants.ts';
-import * as messaging from './migrations/0001-messaging.ts';
-import * as sessions from './migrations/0002-sessions.ts';
-import * as baseSoftwareStacks from './migrations/0003-base-software-stacks.ts';
+import { up as messaging } from './migrations/0001-messaging.ts';
+import { up as sessions } from './migrations/0002-sessions.ts';
+import { up as baseSoftwareStacks } from './migrations/0003-base-software-stacks.ts';
 import { roleNameOf, type ServiceSchema, serviceSchemas } from './services.ts';
 
 /** The schema of what the migrate step itself keeps. */
 const bookkeepingSchema = 'deskfleet';
 
 const migrations: Record<string, Migration> = {
-  '0001-messaging': messaging,
-  '0002-sessions': sessions,
-  '0003-base-software-stacks': baseSoftwareStacks,
+  '0001-messaging': { up: messaging },
+  '0002-sessions': { up: sessions },
+  '0003-base-software-stacks': { up: baseSoftwareStacks },
 };
 
 /** The migration that this version of the services needs. */

@@ -1,27 +1,15 @@
-import { type Configuration, Provider, type ResourceServer } from 'oidc-provider';
+import { type Configuration, Provider } from 'oidc-provider';
 import { grantLocalUser } from './local-user-grant.ts';
 import {
-  AUDIENCE,
   issuerUrl,
   LOCAL_USER_GRANT,
   PORTAL_CLIENT,
   type ProviderSettings,
   TOKEN_CLIENT,
 } from './provider-settings.ts';
+import { HOUR, RESOURCE, resourceServer } from './resource-server.ts';
 import type { SigningKeys } from './signing-keys.ts';
 import { findUser } from './users.ts';
-
-const HOUR = 3600;
-export const RESOURCE = `urn:${AUDIENCE}:api`;
-
-/** The API that access tokens are for: signed JWTs with its audience. */
-export const resourceServer: ResourceServer = {
-  audience: AUDIENCE,
-  scope: 'openid',
-  accessTokenFormat: 'jwt',
-  accessTokenTTL: HOUR,
-  jwt: { sign: { alg: 'RS256' } },
-};
 
 /** An OpenID Connect provider with fixed users, for one machine only. */
 export function createProvider(settings: ProviderSettings, keys: SigningKeys): Provider {

@@ -1,6 +1,6 @@
 import { errors, type Provider, type TokenEndpointGrantContext } from 'oidc-provider';
-import { RESOURCE, resourceServer } from './create-provider.ts';
 import { LOCAL_USER_GRANT } from './provider-settings.ts';
+import { RESOURCE, resourceServer } from './resource-server.ts';
 import { embeddedUsers, findUser } from './users.ts';
 
 /** The grant behind `npm run token -- alice`: the client's secret stands for the machine's owner. */

@@ -3,7 +3,9 @@ import type { InstanceTypeFacts, InstanceTypeSource } from './ports.ts';
 
 /** Where the instance types are kept for the gateway. */
 export interface InstanceTypeStore {
+  /** Seconds since the last refresh; null when there was none. */
   ageSeconds(): Promise<number | null>;
+  /** Replaces what is known by what EC2 says now. */
   replaceAll(types: InstanceTypeFacts[], now: Date): Promise<void>;
 }
 

@@ -26,7 +26,7 @@ function limits(size: number, refillPerSecond: number): BucketLimits {
 }
 
 /** EC2 takes up to 1,000 ids in these calls; smaller ones lose less when one id is bad. */
-export const largestBatch = 100;
+const largestBatch = 100;
 
 /** What we may still ask of EC2 without being throttled, per call family: one never waits for another. */
 export class CallBudget {

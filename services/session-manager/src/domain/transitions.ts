@@ -5,7 +5,7 @@ import { after, type LifecycleSettings } from './settings.ts';
  * Where a session can go from each state (lifecycle.md, "Transitions"). Anything else is a defect and refused by the
  * store. `terminated` is reachable from everywhere, since an instance can vanish at any time.
  */
-export const legalTransitions: Record<SessionState, readonly SessionState[]> = {
+const legalTransitions: Record<SessionState, readonly SessionState[]> = {
   requested: ['provisioning', 'error', 'terminated'],
   provisioning: ['starting', 'stopping', 'stopped', 'error', 'terminating', 'terminated'],
   starting: ['provisioning', 'running', 'stopping', 'stopped', 'error', 'terminating', 'terminated'],

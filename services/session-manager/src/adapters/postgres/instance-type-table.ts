@@ -1,12 +1,11 @@
 import { type Database, transact } from '@deskfleet/database';
 import { type Kysely, sql } from 'kysely';
-import type { InstanceTypeFacts } from '../../application/ports.ts';
+import type { InstanceTypeStore } from '../../application/refresh-instance-types.ts';
 
 /** The instance types that the gateway offers and checks against. */
-export function createInstanceTypeTable(db: Kysely<Database>) {
+export function createInstanceTypeTable(db: Kysely<Database>): InstanceTypeStore {
   return {
-    /** Seconds since the last refresh; null when there was none. */
-    async ageSeconds(): Promise<number | null> {
+    async ageSeconds() {
       const row = await db
         .selectFrom('session_manager.instance_types')
         .select(sql<number | null>`extract(epoch from now() - min(refreshed_at))::float8`.as('age'))
@@ -14,8 +13,7 @@ export function createInstanceTypeTable(db: Kysely<Database>) {
       return row?.age ?? null;
     },
 
-    /** Replaces what is known by what EC2 says now. */
-    replaceAll: (types: InstanceTypeFacts[], now: Date) =>
+    replaceAll: (types, now) =>
       transact(db, 'session-manager.refresh-instance-types', async (trx) => {
         await trx.deleteFrom('session_manager.instance_types').execute();
         if (types.length === 0) return;
@@ -35,4 +33,3 @@ export function createInstanceTypeTable(db: Kysely<Database>) {
       }),
   };
 }
-export type InstanceTypeTable = ReturnType<typeof createInstanceTypeTable>;

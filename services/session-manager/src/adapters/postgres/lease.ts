@@ -3,7 +3,7 @@ import { type Kysely, sql } from 'kysely';
 import type { Lease } from '../../application/reconcile-loop.ts';
 
 /** Longer than any one call to AWS may take (adapters/aws/aws-clients.ts). */
-export const leaseSeconds = 15;
+const leaseSeconds = 15;
 
 /** A lease row in database time: of several replicas one acts, and another follows when it is silent. */
 export function createLease(db: Kysely<Database>, name: string, holder: string): Lease {

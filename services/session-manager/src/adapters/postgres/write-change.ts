@@ -18,7 +18,7 @@ export interface Writing {
 }
 
 /** A rule asked for a transition that the state machine does not have: a defect, so nothing is committed. */
-export class IllegalTransitionError extends Error {
+class IllegalTransitionError extends Error {
   override name = 'IllegalTransitionError';
   constructor(sessionId: string, from: SessionState, to: SessionState) {
     super(`Session ${sessionId} cannot go from ${from} to ${to}.`);
