@@ -140,11 +140,17 @@ function createVerifier({ config, logger }: AppDeps, now: () => number) {
   });
 }
 
-function createTokens({ config, logger }: AppDeps) {
+function createTokens({ config, clock, logger }: AppDeps) {
   return createTokenIssuer({
     url: config.TOKEN_SERVICE_URL,
     signCredential: () =>
-      signServiceCredential({ key: config.SERVICE_CREDENTIAL_KEY, from: 'api-gateway', to: 'token-service' }),
+      signServiceCredential({
+        key: config.SERVICE_CREDENTIAL_KEY,
+        from: 'api-gateway',
+        to: 'token-service',
+        // Token-service checks by the database's clock: a jump of this machine's must not lock people out.
+        clock,
+      }),
     onFailure: (err) => logger.warn({ err }, 'Token-service made no token; people cannot connect.'),
   });
 }

@@ -6,7 +6,7 @@ const Url = (description: string, example: string) =>
   Type.String({ format: 'url', description, examples: [example] });
 
 /** Every setting of the gateway; docs/configuration.md is made of it. */
-export const GatewayConfigSchema = Type.Object({
+export const configSchema = Type.Object({
   PORT: portSetting(8080),
   ...commonSettings,
   SERVICE_CREDENTIAL_KEY: Type.String({
@@ -53,11 +53,11 @@ export const GatewayConfigSchema = Type.Object({
     examples: ['10.0.0.0/8,192.168.1.7'],
   }),
 });
-export type GatewayConfig = Readonly<Static<typeof GatewayConfigSchema>>;
+export type GatewayConfig = Readonly<Static<typeof configSchema>>;
 
 /** @throws ConfigError with every fault at once. */
 export function loadGatewayConfig(env: Environment): LoadedConfig<GatewayConfig> {
-  return loadConfig(GatewayConfigSchema, env, { service: 'api-gateway', check: checkTogether });
+  return loadConfig(configSchema, env, { service: 'api-gateway', check: checkTogether });
 }
 
 function checkTogether(config: GatewayConfig): ConfigFault[] {

@@ -8,7 +8,7 @@ const Minutes = (defaultMinutes: number, description: string) =>
 const Seconds = Minutes;
 
 /** Settings of session-manager (docs/configuration.md). */
-const ConfigSchema = Type.Object({
+export const configSchema = Type.Object({
   ...commonSettings,
   PORT: portSetting(8082),
   CLUSTER_ID: Type.String({
@@ -63,10 +63,10 @@ const ConfigSchema = Type.Object({
   READINESS_WAIT_SECONDS: Seconds(15, 'How long hosts that were asked are waited for.'),
   READINESS_INTERVAL_SECONDS: Seconds(5, 'Between two questions to a host whether its desktop is ready.'),
 });
-export type Config = Readonly<Static<typeof ConfigSchema>>;
+export type Config = Readonly<Static<typeof configSchema>>;
 
-export function loadSessionManagerConfig(env: Environment): LoadedConfig<Static<typeof ConfigSchema>> {
-  return loadConfig(ConfigSchema, env, { service: 'session-manager' });
+export function loadSessionManagerConfig(env: Environment): LoadedConfig<Static<typeof configSchema>> {
+  return loadConfig(configSchema, env, { service: 'session-manager' });
 }
 
 export function lifecycleSettingsOf(config: Config): LifecycleSettings {

@@ -51,11 +51,19 @@ async function serveHealth(config: Config, { health }: ServiceContext) {
   return app;
 }
 
-function keepInstanceTypesFresh(app: SessionManager, { logger, signal }: ServiceContext) {
+function keepInstanceTypesFresh(app: SessionManager, { health, logger, signal }: ServiceContext) {
   let timer: NodeJS.Timeout | undefined;
+  let known = false;
+  // Without them the gateway can admit nobody, so an operator should hear of it.
+  health.addReadinessCheck('instance-types', async () =>
+    known ? { ok: true } : { ok: false, detail: 'EC2 has not named its instance types yet.' },
+  );
   const refresh = () =>
     app.refreshInstanceTypes().then(
-      () => typesRefreshMilliseconds,
+      () => {
+        known = true;
+        return typesRefreshMilliseconds;
+      },
       (err: unknown) => {
         if (!signal.aborted) logger.warn({ err }, 'EC2 did not name its instance types; asking again');
         return typesRetryMilliseconds;

@@ -3,7 +3,7 @@ import { type ConfigFault, type Environment, type LoadedConfig, loadConfig } fro
 import { commonSettings, portSetting } from '@deskfleet/service-base';
 import Type, { type Static } from 'typebox';
 
-const ConfigSchema = Type.Object({
+export const configSchema = Type.Object({
   ...commonSettings,
   PORT: portSetting(8083),
   SERVICE_CREDENTIAL_KEY: Type.String({
@@ -37,11 +37,11 @@ const ConfigSchema = Type.Object({
   }),
 });
 
-export type TokenServiceConfig = Readonly<Static<typeof ConfigSchema>>;
+export type TokenServiceConfig = Readonly<Static<typeof configSchema>>;
 
 /** @throws ConfigError with every fault at once; no key is shown in it. */
-export function loadTokenServiceConfig(env: Environment): LoadedConfig<Static<typeof ConfigSchema>> {
-  return loadConfig(ConfigSchema, env, { service: 'token-service', check: checkTrustedProxies });
+export function loadTokenServiceConfig(env: Environment): LoadedConfig<Static<typeof configSchema>> {
+  return loadConfig(configSchema, env, { service: 'token-service', check: checkTrustedProxies });
 }
 
 function checkTrustedProxies(config: TokenServiceConfig): ConfigFault[] {

@@ -10,7 +10,7 @@ import {
 } from './token-service-under-test.ts';
 
 const refusal =
-  '<auth result="no"><message>You cannot connect to this desktop. Get a new connection from the portal.</message></auth>';
+  '<auth result="no"><message>The connection was refused. Get a new one from the portal.</message></auth>';
 const refused = { status: 401, type: 'text/xml; charset=utf-8', xml: refusal };
 const welcomed = {
   status: 200,

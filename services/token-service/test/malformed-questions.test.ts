@@ -13,7 +13,7 @@ import {
 const anyCharacter = fc.nat({ max: 0x10_ff_ff }).map((code) => String.fromCodePoint(code));
 
 const refusal =
-  '<auth result="no"><message>You cannot connect to this desktop. Get a new connection from the portal.</message></auth>';
+  '<auth result="no"><message>The connection was refused. Get a new one from the portal.</message></auth>';
 const form = 'application/x-www-form-urlencoded';
 let records: Records;
 let service: ServiceUnderTest;

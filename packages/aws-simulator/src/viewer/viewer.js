@@ -62,8 +62,8 @@ async function readEvents(body) {
 }
 
 async function refused(response) {
-  const answer = await response.json().catch(() => ({ message: 'The host gave no reason.' }));
-  show('refused', 'You cannot connect to this desktop', `${answer.message} ${newLink}`);
+  const answer = await response.json().catch(() => ({ message: `The host gave no reason. ${newLink}` }));
+  show('refused', 'You cannot connect to this desktop', answer.message);
 }
 
 function retryLater() {

@@ -46,7 +46,7 @@ export async function callPower(
     async ({ instanceId, failure }) => {
       const candidate = byInstance.get(instanceId);
       if (!candidate) return;
-      const decide = failure ? refused(deps, call, failure) : accepted(deps, call, candidate.step);
+      const decide = failure ? refused(deps, { call, candidate, failure }) : accepted(deps, call, candidate);
       await deps.store.change(`record-${call}`, candidate.status.sessionId, decide);
     },
     { concurrency: commitsAtOnce },
@@ -68,15 +68,18 @@ function ask({ compute }: ReconcilerDeps, call: PowerCall, candidates: PowerCand
 }
 
 /** AWS has accepted: that is a fact, whatever was wanted meanwhile; the next pass sees to the difference. */
-function accepted({ settings }: ReconcilerDeps, call: PowerCall, step: PowerStep): Decide {
+function accepted({ settings }: ReconcilerDeps, call: PowerCall, candidate: PowerCandidate): Decide {
   return (status, now) => {
     const to = stateAfterCall(call);
     const called = { calledAt: now, failedCalls: 0, retryAt: null };
     if (status.state === to) {
-      return { set: { ...called, deadlineAt: deadlineOf(to, status.firstBoot, now, settings) } };
+      // A start that is repeated is the same start: renewing its deadline would repeat it for ever.
+      const deadline =
+        call === 'start' ? {} : { deadlineAt: deadlineOf(to, status.firstBoot, now, settings) };
+      return { set: { ...called, ...deadline } };
     }
     if (!isLegalTransition(status.state, to)) return null;
-    const own = step.do === 'stop' && step.cause !== undefined ? step : null;
+    const own = ownStop(candidate, status);
     return {
       transition: { to, cause: own?.cause ?? status.desiredCause, reason: own?.reason ?? null },
       set: { ...called, ...(own?.cause && { desired: 'stopped' as const, desiredCause: own.cause }) },
@@ -84,8 +87,22 @@ function accepted({ settings }: ReconcilerDeps, call: PowerCall, step: PowerStep
   };
 }
 
-function refused(deps: ReconcilerDeps, call: PowerCall, failure: AwsFailure): Decide {
+/** A stop that nobody asked for changes what is wanted, unless somebody has asked for something meanwhile. */
+function ownStop({ step, status: decidedOn }: PowerCandidate, status: SessionStatus) {
+  const isOwn = step.do === 'stop' && step.cause !== undefined;
+  return isOwn && status.appliedSeq === decidedOn.appliedSeq ? step : null;
+}
+
+interface Refusal {
+  call: PowerCall;
+  candidate: PowerCandidate;
+  failure: AwsFailure;
+}
+
+function refused(deps: ReconcilerDeps, { call, candidate, failure }: Refusal): Decide {
   return (status, now) => {
+    // Of a call for an intent that a later one has overtaken, the refusal concerns nobody.
+    if (status.appliedSeq !== candidate.status.appliedSeq) return null;
     const failedCalls = status.failedCalls + 1;
     const reason = reasonOfFailure(failure, `${call} the machine`);
     deps.logger.warn({ sessionId: status.sessionId, call, failure, failedCalls }, 'AWS refused a call');

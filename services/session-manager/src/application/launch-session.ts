@@ -86,14 +86,17 @@ function unprepared(deps: ReconcilerDeps, failure: AwsFailure): Decide {
   };
 }
 
-/** The instance is ours: from now on EC2 is asked about it. Also how a stray instance of an open attempt is adopted. */
+/**
+ * The instance is ours: from now on EC2 is asked about it. Also how a stray instance of an open attempt is adopted. An
+ * answer about an attempt that has been closed meanwhile changes nothing: the sweep finds what it has launched.
+ */
 export async function recordLaunched(
   { store }: ReconcilerDeps,
   attempt: { id: string; sessionId: string },
   launched: Observation,
 ): Promise<void> {
   await store.change('record-launch', attempt.sessionId, (status, now) => {
-    if (status.state !== 'requested' || !status.openAttempt) return null;
+    if (status.state !== 'requested' || status.openAttempt?.id !== attempt.id) return null;
     return {
       attempt: { attemptId: attempt.id, becomes: 'accepted', instanceId: launched.instanceId },
       transition: { to: 'provisioning', cause: status.desiredCause, reason: null },
@@ -159,7 +162,7 @@ function keepOpen(
   unclear: boolean,
 ): Decide {
   return (status, now) => {
-    if (!status.openAttempt) return null;
+    if (status.openAttempt?.id !== attempt.id) return null;
     if (now > after(status.stateSince, { minutes: deps.settings.requestedTimeoutMinutes })) {
       deps.alert(
         'launch-unconfirmed',
@@ -183,7 +186,7 @@ function keepOpen(
 
 function refuse(attempt: LaunchAttempt, failure: AwsFailure, next: 'other-subnet' | 'error'): Decide {
   return (status) => {
-    if (!status.openAttempt) return null;
+    if (status.openAttempt?.id !== attempt.id) return null;
     const reason = reasonOfFailure(failure, launchOf(status));
     return {
       attempt: { attemptId: attempt.id, becomes: 'refused', code: failure.code, message: failure.message },

@@ -52,7 +52,7 @@ export class Reconciler {
     if (sessions.length === 0 && !scope.everything) return { inMotion: false };
     const seen = scope.everything ? await this.observeCluster(sessions) : await this.observe(sessions);
     const decided = this.decide(sessions, seen ?? new Map());
-    await this.makeTransitions(decided);
+    await this.recordSteps(decided);
     this.dispatch(decided);
     if (scope.everything && seen) {
       await this.recordMissing(sessions, seen);
@@ -132,14 +132,10 @@ export class Reconciler {
     return decideNextStep({ status, observation, now, settings: this.deps.settings });
   }
 
-  private async makeTransitions(decided: Decided[]): Promise<void> {
-    const transitions = decided.filter(({ step }) => step.do === 'transition');
-    const observations = new Map(
-      transitions.map(({ status, observation }) => [status.sessionId, observation]),
-    );
-    await this.forEachSession([...observations.keys()], (id) =>
-      this.makeTransition(id, observations.get(id)),
-    );
+  private async recordSteps(decided: Decided[]): Promise<void> {
+    const changes = decided.filter(({ step }) => step.do === 'transition' || step.do === 'confirm');
+    const observations = new Map(changes.map(({ status, observation }) => [status.sessionId, observation]));
+    await this.forEachSession([...observations.keys()], (id) => this.record(id, observations.get(id)));
   }
 
   private alertMass(count: number, fleet: number): void {
@@ -148,10 +144,11 @@ export class Reconciler {
     this.deps.alert('mass-disappearance', { count, fleet }, sentence);
   }
 
-  private makeTransition(sessionId: string, observation: Observation | undefined): Promise<void> {
+  private record(sessionId: string, observation: Observation | undefined): Promise<void> {
     return this.deps.store.change('record-transition', sessionId, (status, now) => {
       if (observation && observation.instanceId !== status.instanceId) return null;
       const step = this.nextStep(status, observation, now);
+      if (step.do === 'confirm') return { set: { targetObserved: true } };
       return step.do === 'transition' ? changeOf(step, status, observation) : null;
     });
   }
@@ -247,7 +244,7 @@ function changeOf(
     transition: { to: step.to, cause: step.cause ?? status.desiredCause, reason: step.reason ?? null },
     set: {
       ...(observation && observedFields(observation)),
-      ...(step.external && { desired: desiredAfter(step.to), desiredCause: 'external' }),
+      ...(step.external && { desired: desiredAfter(step.to), desiredCause: step.cause ?? 'external' }),
       ...(step.dropsInstance && { instanceId: null, privateIp: null, firstBoot: true }),
     },
   };

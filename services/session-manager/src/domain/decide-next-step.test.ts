@@ -79,13 +79,13 @@ const table: [string, Partial<SessionStatus>, Observation | undefined, Record<st
   ['a launch waits for its retry', { ...requested, retryAt: after(now, { seconds: 9 }) }, undefined, nothing],
   [
     'an open attempt is repeated even when the session is to be terminated',
-    { ...requested, ...toEnd, openAttempt: { nextTryAt: justNow } },
+    { ...requested, ...toEnd, openAttempt: { id: 'a-1', nextTryAt: justNow } },
     undefined,
     { do: 'launch' },
   ],
   [
     'while an attempt is open there is no error, however late it is',
-    { ...requested, ...pastDeadline, openAttempt: { nextTryAt: after(now, { seconds: 9 }) } },
+    { ...requested, ...pastDeadline, openAttempt: { id: 'a-1', nextTryAt: after(now, { seconds: 9 }) } },
     undefined,
     nothing,
   ],

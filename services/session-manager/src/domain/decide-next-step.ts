@@ -1,5 +1,5 @@
 import type { SessionState, StateReason } from '@deskfleet/contracts';
-import { deadlineReasons, externalReasons, instanceFailedReason } from './reasons.ts';
+import { deadlineReasons, externalReasons, instanceFailedCode, instanceFailedReason } from './reasons.ts';
 import type { Observation, SessionStatus } from './session-status.ts';
 import { after, type LifecycleSettings } from './settings.ts';
 
@@ -11,6 +11,8 @@ export type Step =
   | { do: 'stop'; force: boolean; cause?: string; reason?: StateReason }
   | { do: 'terminate' }
   | { do: 'probe' }
+  /** EC2 is where the last intent wants it: from now on another state there is somebody else's doing. */
+  | { do: 'confirm' }
   | Transition;
 
 export interface Transition {
@@ -19,7 +21,7 @@ export interface Transition {
   /** Who or what; the cause of the last intent unless told. */
   cause?: string;
   reason?: StateReason;
-  /** EC2 was changed by somebody else: the wanted state follows. */
+  /** EC2 was changed, not by an intent: the wanted state follows. */
   external?: boolean;
   /** The machine is no more, and a retry needs a new one. */
   dropsInstance?: boolean;
@@ -34,6 +36,17 @@ export interface StepFacts {
 }
 
 const nothing: Step = { do: 'nothing' };
+const externalStop: Transition = {
+  do: 'transition',
+  to: 'stopped',
+  cause: 'external',
+  reason: externalReasons.stopped,
+  external: true,
+};
+const neverCameUp: ReadonlySet<string> = new Set([
+  deadlineReasons.instanceNotRunning.code,
+  instanceFailedCode,
+]);
 
 /**
  * The state machine: from what is wanted, what is recorded and what EC2 says to the next step (lifecycle.md). Steps that
@@ -120,12 +133,22 @@ function stepFromProvisioning(facts: StepFacts): Step {
       // Nobody waits for a start any more, or the start has not taken effect: an unfinished job, not news.
       if (!isSettledOrUncalled(facts)) return nothing;
       if (status.desired === 'stopped') return { do: 'transition', to: 'stopped' };
+      if (isPastDeadline(status, now)) return failedStart(observation);
       return isDue(status.retryAt, now) ? { do: 'start' } : nothing;
     default:
       return isPastDeadline(status, now)
         ? { do: 'transition', to: 'error', cause: 'reconciler', reason: deadlineReasons.instanceNotRunning }
         : nothing;
   }
+}
+
+/** A start that EC2 accepted again and again, and that never brought the machine up. */
+function failedStart({ stateReasonCode, stateReasonMessage }: Observation): Step {
+  const failed = stateReasonCode !== null && !stateReasonCode.startsWith('Client.User');
+  const reason = failed
+    ? instanceFailedReason(stateReasonCode, stateReasonMessage)
+    : deadlineReasons.instanceNotRunning;
+  return { do: 'transition', to: 'error', cause: 'reconciler', reason };
 }
 
 function stepFromStarting(facts: StepFacts): Step {
@@ -143,23 +166,28 @@ function stepFromStarting(facts: StepFacts): Step {
 function stepFromRunning(facts: StepFacts): Step {
   const { status, observation } = facts;
   if (status.desired === 'stopped') return stepToStopped(facts);
-  if (!observation || observation.state === 'running' || !isSettledOrUncalled(facts)) return nothing;
-  return followEc2(status, observation);
+  if (!observation || !isSettledOrUncalled(facts)) return nothing;
+  if (observation.state === 'running') return status.targetObserved ? nothing : { do: 'confirm' };
+  return status.targetObserved ? followEc2(status, observation) : asOurs(observation);
 }
 
 /** From `starting` or `running`. EC2 may be further than we know: the answer to our call may have been lost. */
-function stepToStopped({ status, observation, now }: StepFacts): Step {
-  if (observation?.state === 'stopped' || observation?.state === 'stopping') {
-    return { do: 'transition', to: observation.state };
-  }
-  return stopWhenDue(status, now);
+function stepToStopped(facts: StepFacts): Step {
+  const { status, observation, now } = facts;
+  const isDown = observation?.state === 'stopped' || observation?.state === 'stopping';
+  return isDown && isSettledOrUncalled(facts) ? asOurs(observation) : stopWhenDue(status, now);
+}
+
+/** EC2 shows a stop of ours whose answer was lost; whether it is still wanted is for the next step to see. */
+function asOurs({ state }: Observation): Step {
+  return state === 'stopping' || state === 'stopped' ? { do: 'transition', to: state } : nothing;
 }
 
 function stepFromStopping(facts: StepFacts): Step {
   const { status, observation, now } = facts;
   switch (observation?.state) {
     case 'stopped':
-      return { do: 'transition', to: 'stopped' };
+      return { do: 'transition', to: 'stopped', ...unaskedReason(status) };
     case 'stopping':
       return isPastDeadline(status, now) && isDue(status.retryAt, now)
         ? { do: 'stop', force: true }
@@ -172,11 +200,18 @@ function stepFromStopping(facts: StepFacts): Step {
   }
 }
 
+/** Why a desktop stops that nobody asked to stop: its owner finds it stopped, and must not have to guess. */
+function unaskedReason({ desired, desiredCause }: SessionStatus): { reason?: StateReason } {
+  if (desired !== 'stopped') return {};
+  if (desiredCause === 'reconciler') return { reason: deadlineReasons.stoppedAfterError };
+  return desiredCause === 'external' ? { reason: externalReasons.stopped } : {};
+}
+
 function stepFromStopped(facts: StepFacts): Step {
   const { status, observation, now } = facts;
   if (status.desired === 'running') return isDue(status.retryAt, now) ? { do: 'start' } : nothing;
-  if (!observation || observation.state === 'stopped' || observation.state === 'stopping') return nothing;
-  if (!isSettledOrUncalled(facts)) return nothing;
+  if (!observation || observation.state === 'stopping' || !isSettledOrUncalled(facts)) return nothing;
+  if (observation.state === 'stopped') return status.targetObserved ? nothing : { do: 'confirm' };
   // A start of ours whose answer was lost, overtaken by a stop, must not bill: only a start by others is news.
   if (!status.targetObserved) return observation.state === 'running' ? stopWhenDue(status, now) : nothing;
   return followEc2(status, observation);
@@ -186,15 +221,22 @@ function stepFromStopped(facts: StepFacts): Step {
 function stepFromError(facts: StepFacts): Step {
   const { status, observation, now } = facts;
   if (!status.instanceId || !observation) return nothing;
-  if (observation.state === 'stopped') {
-    return { do: 'transition', to: 'stopped', external: status.desired === 'running' };
-  }
+  if (observation.state === 'stopped') return stepFromStoppedError(status, now);
   if (observation.state !== 'running') return nothing;
   if (status.desired === 'stopped') return stopWhenDue(status, now);
   if (isPastDeadline(status, now) && isDue(status.retryAt, now)) {
     return { do: 'stop', force: false, cause: 'reconciler', reason: deadlineReasons.stoppedAfterError };
   }
   return { do: 'probe' };
+}
+
+/** A machine that never came up stays in `error` with what is known of it; one that ran has been stopped by somebody. */
+function stepFromStoppedError(status: SessionStatus, now: Date): Step {
+  if (status.desired === 'stopped') return { do: 'transition', to: 'stopped' };
+  if (status.reason !== null && neverCameUp.has(status.reason.code)) return nothing;
+  return isPastDeadline(status, now)
+    ? { ...externalStop, cause: 'reconciler', reason: deadlineReasons.stoppedAfterError }
+    : externalStop;
 }
 
 /** Somebody used EC2's console: the session goes where EC2 is, and the wanted state follows. */

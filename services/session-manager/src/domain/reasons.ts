@@ -112,10 +112,12 @@ export const externalReasons = {
   },
 } as const satisfies Record<string, StateReason>;
 
+export const instanceFailedCode = 'instance-failed';
+
 export function instanceFailedReason(code: string | null, message: string | null): StateReason {
   const why = message ?? code ?? 'no reason given';
   return {
-    code: 'instance-failed',
+    code: instanceFailedCode,
     sentence: `AWS could not start the machine (${why}). Start the desktop to try again.`,
   };
 }

@@ -29,7 +29,7 @@ export interface SessionStatus {
   missingSince: Date | null;
   missingCount: number;
   /** A launch attempt whose answer is not known yet. */
-  openAttempt: { nextTryAt: Date | null } | null;
+  openAttempt: { id: string; nextTryAt: Date | null } | null;
 }
 
 /** The states of an EC2 instance (EC2 API, InstanceState). */

@@ -48,7 +48,8 @@ export function statusOf(row: StatusRow): SessionStatus {
     retryAt: row.retry_at,
     missingSince: row.missing_since,
     missingCount: row.missing_count,
-    openAttempt: row.open_attempt_id === null ? null : { nextTryAt: row.next_try_at },
+    openAttempt:
+      row.open_attempt_id === null ? null : { id: row.open_attempt_id, nextTryAt: row.next_try_at },
   };
 }
 

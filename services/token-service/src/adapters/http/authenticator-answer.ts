@@ -2,7 +2,7 @@
 export const authenticatorMediaType = 'text/xml; charset=utf-8';
 
 /** The same whatever the cause: who tries tokens must not learn how far they came. */
-const refusalSentence = 'You cannot connect to this desktop. Get a new connection from the portal.';
+const refusalSentence = 'The connection was refused. Get a new one from the portal.';
 
 export function yes(user: string): string {
   return `<auth result="yes"><username>${escapeXml(user)}</username></auth>`;
