@@ -96,7 +96,9 @@ function sessionManager(input: PlanInput): ProcessDefinition {
     DCV_AUTHENTICATOR_URL:
       input.settings.env.DCV_AUTHENTICATOR_URL ??
       `http://127.0.0.1:${input.ports.tokenService}/authenticator`,
-    ...(input.settings.aws === 'simulator' ? simulatedAws(input.ports) : {}),
+    ...(input.settings.aws === 'simulator'
+      ? { ...simulatedPace(input.settings), ...simulatedAws(input.ports) }
+      : {}),
   });
 }
 
@@ -113,6 +115,16 @@ function apiGateway(input: PlanInput): ProcessDefinition {
     TOKEN_SERVICE_URL: `http://127.0.0.1:${ports.tokenService}`,
     ...(settings.aws === 'simulator' ? simulated : {}),
   });
+}
+
+/** Simulated desktops boot in seconds, so they are looked at more often than real ones; what is given counts. */
+function simulatedPace({ env }: EmbeddedSettings): Record<string, string> {
+  return {
+    RECONCILE_FAST_SECONDS: env.RECONCILE_FAST_SECONDS ?? '1',
+    RECONCILE_IDLE_SECONDS: env.RECONCILE_IDLE_SECONDS ?? '1',
+    RECONCILE_SLOW_SECONDS: env.RECONCILE_SLOW_SECONDS ?? '10',
+    READINESS_INTERVAL_SECONDS: env.READINESS_INTERVAL_SECONDS ?? '1',
+  };
 }
 
 /** As the real thing, but for the address: the credentials are for show, and others on the machine stay unused. */
