@@ -16,11 +16,13 @@ address=$(curl -sf -H "X-aws-ec2-metadata-token: $token" http://169.254.169.254/
 web_url_path=$(decode "$DESKFLEET_WEB_URL_PATH")
 web_url_path=${web_url_path//'{host}'/$address}
 
-# What later commands over SSM need to know.
+# What later boots, and commands over SSM, need to know.
 install -d -m 0755 /etc/deskfleet
 {
   printf 'DESKFLEET_SESSION_ID=%q\n' "$session_id"
   printf 'DESKFLEET_DCV_SESSION_ID=%q\n' "$dcv_session_id"
+  printf 'DESKFLEET_OWNER=%q\n' "$owner"
+  printf 'DESKFLEET_SESSION_TYPE=%q\n' "$session_type"
 } > /etc/deskfleet/session.env
 
 id -u "$owner" > /dev/null 2>&1 || useradd --create-home -- "$owner"
@@ -33,5 +35,34 @@ web-url-path="$web_url_path"
 idle-timeout=0
 CONF
 
+# A DCV session does not outlive a shutdown, and this script runs at the first boot only.
+cat > /usr/local/sbin/deskfleet-create-session << 'SCRIPT'
+#!/bin/bash
+set -euo pipefail
+. /etc/deskfleet/session.env
+until dcv list-sessions > /dev/null 2>&1; do sleep 1; done
+dcv describe-session "$DESKFLEET_DCV_SESSION_ID" > /dev/null 2>&1 ||
+  dcv create-session --type "$DESKFLEET_SESSION_TYPE" --owner "$DESKFLEET_OWNER" --user "$DESKFLEET_OWNER" \
+    "$DESKFLEET_DCV_SESSION_ID"
+SCRIPT
+chmod 0755 /usr/local/sbin/deskfleet-create-session
+
+cat > /etc/systemd/system/deskfleet-session.service << 'UNIT'
+[Unit]
+Description=DCV session of the Deskfleet desktop
+Requires=dcvserver.service
+After=dcvserver.service
+
+[Service]
+Type=oneshot
+RemainAfterExit=yes
+ExecStart=/usr/local/sbin/deskfleet-create-session
+
+[Install]
+WantedBy=multi-user.target
+UNIT
+
+systemctl daemon-reload
 systemctl enable --now dcvserver
-dcv create-session --type "$session_type" --owner "$owner" --user "$owner" "$dcv_session_id"
+systemctl enable deskfleet-session
+systemctl start --no-block deskfleet-session

@@ -3,9 +3,9 @@ import { commonSettings, portSetting } from '@deskfleet/service-base';
 import Type, { type Static } from 'typebox';
 import type { LifecycleSettings } from './domain/settings.ts';
 
-const Minutes = (defaultMinutes: number, description: string) =>
-  Type.Number({ exclusiveMinimum: 0, default: defaultMinutes, description, examples: [defaultMinutes] });
-const Seconds = Minutes;
+/** A time in the unit that the setting's name ends with. */
+const Duration = (byDefault: number, description: string) =>
+  Type.Number({ exclusiveMinimum: 0, default: byDefault, description, examples: [byDefault] });
 
 /** Settings of session-manager (docs/configuration.md). */
 export const configSchema = Type.Object({
@@ -46,22 +46,22 @@ export const configSchema = Type.Object({
     description: 'Path of the desktop behind a load balancer; {host} is its private address.',
     examples: ['/desktops/{host}/'],
   }),
-  REQUESTED_TIMEOUT_MINUTES: Minutes(5, 'How long preparing a launch may fail.'),
-  PROVISIONING_TIMEOUT_MINUTES: Minutes(10, 'How long EC2 may take to run an instance.'),
-  FIRST_BOOT_TIMEOUT_MINUTES: Minutes(30, 'How long a new desktop may take until DCV answers.'),
-  RESTART_TIMEOUT_MINUTES: Minutes(10, 'How long a started desktop may take until DCV answers.'),
-  STOPPING_TIMEOUT_MINUTES: Minutes(10, 'After this a stop cuts the power.'),
-  TERMINATING_TIMEOUT_MINUTES: Minutes(10, 'After this a termination raises an alert.'),
-  ERROR_STOP_AFTER_HOURS: Minutes(4, 'A desktop in error is stopped after these hours.'),
-  OBSERVATION_SETTLE_SECONDS: Seconds(
+  REQUESTED_TIMEOUT_MINUTES: Duration(5, 'How long preparing a launch may fail.'),
+  PROVISIONING_TIMEOUT_MINUTES: Duration(10, 'How long EC2 may take to run an instance.'),
+  FIRST_BOOT_TIMEOUT_MINUTES: Duration(30, 'How long a new desktop may take until DCV answers.'),
+  RESTART_TIMEOUT_MINUTES: Duration(10, 'How long a started desktop may take until DCV answers.'),
+  STOPPING_TIMEOUT_MINUTES: Duration(10, 'After this a stop cuts the power.'),
+  TERMINATING_TIMEOUT_MINUTES: Duration(10, 'After this a termination raises an alert.'),
+  ERROR_STOP_AFTER_HOURS: Duration(4, 'A desktop in error is stopped after these hours.'),
+  OBSERVATION_SETTLE_SECONDS: Duration(
     60,
     'For so long after our own call a contradicting answer of EC2 is no news.',
   ),
-  RECONCILE_FAST_SECONDS: Seconds(2, 'Between looks at desktops in motion.'),
-  RECONCILE_IDLE_SECONDS: Seconds(5, 'Between looks for new intents when nothing is in motion.'),
-  RECONCILE_SLOW_SECONDS: Seconds(60, 'Between looks at every desktop.'),
-  READINESS_WAIT_SECONDS: Seconds(15, 'How long hosts that were asked are waited for.'),
-  READINESS_INTERVAL_SECONDS: Seconds(5, 'Between two questions to a host whether its desktop is ready.'),
+  RECONCILE_FAST_SECONDS: Duration(2, 'Between looks at desktops in motion.'),
+  RECONCILE_IDLE_SECONDS: Duration(5, 'Between looks for new intents when nothing is in motion.'),
+  RECONCILE_SLOW_SECONDS: Duration(60, 'Between looks at every desktop.'),
+  READINESS_WAIT_SECONDS: Duration(15, 'How long hosts that were asked are waited for.'),
+  READINESS_INTERVAL_SECONDS: Duration(5, 'Between two questions to a host whether its desktop is ready.'),
 });
 export type Config = Readonly<Static<typeof configSchema>>;
 

@@ -86,6 +86,22 @@ describe('EC2 refuses a launch', () => {
     await expectOneRunning(id);
   });
 
+  test('a refusal after a crash that kept the answer from being recorded concludes nothing', async () => {
+    const id = await running();
+    await fleet.tamper(
+      `with attempt as (update session_manager.launch_attempts set state = 'open', instance_id = null where session_id = $1)
+       update session_manager.session_runtime set state = 'requested', instance_id = null, target_observed = false
+       where session_id = $1`,
+      [id],
+    );
+    await error('RunInstances', 'UnauthorizedOperation');
+    await fleet.pass({ everything: false });
+    expect(await fleet.attempts(id)).toEqual(['open']);
+    await fleet.sim('DELETE', '/faults/errors');
+    await fleet.reaches(id, 'running');
+    await expectOneRunning(id);
+  });
+
   test('terminate while the answer is lost: what was launched is found and terminated', async () => {
     await loseAnswer('RunInstances');
     const id = await request();
@@ -152,6 +168,34 @@ describe('EC2 refuses a start, a stop or a termination', () => {
     await fleet.reaches(good, 'stopped');
   });
 
+  test('a start that EC2 drops again and again ends in error, and a retry works', async () => {
+    const id = await running();
+    const { instance_id } = await fleet.status(id);
+    await fleet.intend(id, 'stop');
+    await fleet.reaches(id, 'stopped');
+    await fleet.intend(id, 'start');
+    for (let i = 0; i < 20; i++) {
+      await fleet.pass();
+      fleet.advance(15);
+      const [state] = await fleet.states(id);
+      if (state === 'running') await fleet.sim('POST', `/instances/${instance_id}/stop`);
+      fleet.advance(60);
+    }
+    expect(await fleet.status(id)).toMatchObject({ state: 'error', reason_code: 'instance-not-running' });
+    await fleet.intend(id, 'start');
+    await fleet.reaches(id, 'running');
+  });
+
+  test('a start that can never work stays stopped with the reason', async () => {
+    const id = await running();
+    await fleet.intend(id, 'stop');
+    await fleet.reaches(id, 'stopped');
+    await error('StartInstances', 'UnsupportedOperation');
+    await fleet.intend(id, 'start');
+    await fleet.pass();
+    expect(await fleet.status(id)).toMatchObject({ desired: 'stopped', reason_code: 'refused-by-aws' });
+  });
+
   test('a stop that hangs is forced', async () => {
     const id = await running();
     const { instance_id } = await fleet.status(id);
@@ -175,6 +219,7 @@ describe('hosts', () => {
 
     await fleet.reaches(id, 'stopped', { secondsApart: 3600 });
     expect(await fleet.history(id)).toContain('stopping (reconciler)');
+    expect(await fleet.status(id)).toMatchObject({ reason_code: 'stopped-after-error' });
 
     await fleet.intend(id, 'start');
     await fleet.sim('PATCH', `/instances/${instance_id}`, { dcv: 'ok' });

@@ -10,6 +10,7 @@ import { Registry } from 'prom-client';
 import { v7 as uuidv7 } from 'uuid';
 import { createAwsClients } from '../src/adapters/aws/aws-clients.ts';
 import { buildApp, type SessionManager } from '../src/app.ts';
+import type { AlertName } from '../src/application/ports.ts';
 import { loadSessionManagerConfig } from '../src/config.ts';
 
 const stacks = {
@@ -18,7 +19,7 @@ const stacks = {
 };
 
 /** The subnets of the simulator's network, one a zone. */
-export const subnets = {
+const subnets = {
   a: 'subnet-0de5cf1ee7000000a',
   b: 'subnet-0de5cf1ee7000000b',
   c: 'subnet-0de5cf1ee7000000c',
@@ -49,9 +50,9 @@ export class Fleet {
   private readonly time: { ms: number };
   private readonly closers: (() => Promise<unknown>)[];
   readonly simulatorUrl: string;
-  readonly metrics = new Registry();
+  private readonly metrics = new Registry();
   readonly manager: SessionManager;
-  private readonly makeManager: () => SessionManager;
+  private readonly makeManager: (metrics: Registry) => SessionManager;
 
   private constructor(parts: {
     database: TestDatabase;
@@ -80,7 +81,7 @@ export class Fleet {
       service: 'session-manager',
       level: process.env.TEST_LOG_LEVEL ?? 'silent',
     });
-    this.makeManager = () => {
+    this.makeManager = (metrics) => {
       const aws = createAwsClients(config.AWS_REGION);
       this.closers.unshift(async () => aws.destroy());
       const base = {
@@ -90,13 +91,13 @@ export class Fleet {
       };
       return buildApp({
         config,
-        base: { ...base, metrics: new Registry() },
+        base: { ...base, metrics },
         aws,
         monotonic: () => this.time.ms,
         logger,
       });
     };
-    this.manager = this.makeManager();
+    this.manager = this.makeManager(this.metrics);
   }
 
   static async open(env: Record<string, string> = {}): Promise<Fleet> {
@@ -153,7 +154,7 @@ export class Fleet {
 
   /** Another replica, as it would run beside the first if the lease did not keep it from acting. */
   replica(): SessionManager {
-    return this.makeManager();
+    return this.makeManager(new Registry());
   }
 
   /** What the gateway writes when it admits a session. */
@@ -243,9 +244,26 @@ export class Fleet {
     return instances.filter(({ tags }) => sessionId === undefined || tags['deskfleet:session'] === sessionId);
   }
 
+  /** States of a session's launch attempts, in their order. */
+  async attempts(id: string): Promise<string[]> {
+    const { rows } = await this.owner.query<{ state: string }>(
+      'select state from session_manager.launch_attempts where session_id = $1 order by number',
+      [id],
+    );
+    return rows.map(({ state }) => state);
+  }
+
   /** States of a session's instances: more than one living one is the worst that can happen. */
   async states(sessionId: string): Promise<string[]> {
     return (await this.instances(sessionId)).map(({ state }) => state);
+  }
+
+  /** How often operators have been alerted of this. */
+  async alerts(name: AlertName): Promise<number> {
+    const { values } = (await this.metrics.getSingleMetric('deskfleet_alerts_total')?.get()) ?? {
+      values: [],
+    };
+    return values.find(({ labels }) => labels.alert === name)?.value ?? 0;
   }
 
   async callCounts(): Promise<Record<string, { calls: number; instances: number }>> {

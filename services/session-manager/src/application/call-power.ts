@@ -125,11 +125,14 @@ function refused(deps: ReconcilerDeps, { call, candidate, failure }: Refusal): D
   };
 }
 
-/** The desktop stays stopped, its owner is told why, and may ask again. */
+/**
+ * The desktop stays stopped, its owner is told why, and may ask again. That EC2 shows it stopped is yet to be seen: an
+ * earlier try that was not answered may have started it.
+ */
 function giveUpStart(status: SessionStatus, reason: NonNullable<SessionStatus['reason']>) {
   return {
     rejects: { kind: 'start' as const, reason },
-    set: { desired: 'stopped' as const, targetObserved: true, failedCalls: 0, retryAt: null, reason },
+    set: { desired: 'stopped' as const, targetObserved: false, failedCalls: 0, retryAt: null, reason },
     ...(status.state !== 'stopped' && {
       transition: { to: 'stopped' as const, cause: 'reconciler', reason },
     }),

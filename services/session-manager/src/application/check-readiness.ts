@@ -19,7 +19,10 @@ export class ReadinessCheck {
   /** Starts asking those that have not been asked lately; a pass does not wait for slow hosts. */
   start(sessions: SessionStatus[]): void {
     const at = this.deps.monotonic();
-    const due = sessions.filter(({ sessionId }) => this.isDue(sessionId, at));
+    for (const [sessionId, again] of this.askAgainAt) if (at >= again) this.askAgainAt.delete(sessionId);
+    const due = sessions.filter(
+      ({ sessionId }) => !this.asking.has(sessionId) && !this.askAgainAt.has(sessionId),
+    );
     for (const os of ['linux', 'windows'] as const) {
       const ofThisOs = due.filter((session) => session.os === os);
       for (let i = 0; i < ofThisOs.length; i += hostsPerCommand) {
@@ -30,10 +33,6 @@ export class ReadinessCheck {
 
   async settled(): Promise<void> {
     while (this.running.size > 0) await Promise.all(this.running);
-  }
-
-  private isDue(sessionId: string, at: number): boolean {
-    return !this.asking.has(sessionId) && at >= (this.askAgainAt.get(sessionId) ?? 0);
   }
 
   private ask(sessions: SessionStatus[]): void {
@@ -62,7 +61,6 @@ export class ReadinessCheck {
     const ready = await this.deps.hosts.readyAmong(hosts);
     for (const { sessionId, instanceId, stateSince } of sessions) {
       if (!instanceId || !ready.has(instanceId)) continue;
-      this.askAgainAt.delete(sessionId);
       await this.deps.store.change('record-ready', sessionId, (status) => {
         // An answer about an earlier boot says nothing: the session must be where it was when the host was asked.
         const isSameBoot = status.stateSince.getTime() === stateSince.getTime();

@@ -13,7 +13,9 @@ import type { Decide, LaunchAttempt, LaunchSpec } from './session-store.ts';
  * RunInstances is called, then its answer is committed. An attempt that is open from before is repeated as it was.
  */
 export async function launchSession(deps: ReconcilerDeps, sessionId: string): Promise<void> {
-  const attempt = (await deps.store.openAttempt(sessionId)) ?? (await beginAttempt(deps, sessionId));
+  const open = await deps.store.openAttempt(sessionId);
+  // A crash may have kept the answer to an earlier try from being recorded.
+  const attempt = open ? { ...open, unclear: true } : await beginAttempt(deps, sessionId);
   if (!attempt) return;
   const answer = await deps.compute.launch(attempt.clientToken, attempt.request);
   if ('launched' in answer) return recordLaunched(deps, attempt, answer.launched);

@@ -1,16 +1,15 @@
 import pMap from 'p-map';
 import type { PowerCall } from '../domain/decide-call-failure.ts';
-import { isGone, isMassDisappearance } from '../domain/decide-gone.ts';
 import { decideIntent } from '../domain/decide-intent.ts';
 import { decideNextStep, type Step, type Transition } from '../domain/decide-next-step.ts';
-import { externalReasons } from '../domain/reasons.ts';
 import type { Observation, SessionStatus } from '../domain/session-status.ts';
-import { after } from '../domain/settings.ts';
 import { callPower, type PowerCandidate } from './call-power.ts';
 import { ReadinessCheck } from './check-readiness.ts';
 import { launchSession } from './launch-session.ts';
+import { OverdueAlerts } from './overdue-alerts.ts';
 import type { ReconcilerDeps } from './reconciler-deps.ts';
-import type { Decide, StatusChange } from './session-store.ts';
+import { type ForEachSession, recordMissing } from './record-missing.ts';
+import type { StatusChange } from './session-store.ts';
 import { sweepStrays } from './sweep-strays.ts';
 
 /** How much a pass looks at. */
@@ -39,11 +38,12 @@ const commitsAtOnce = 4;
 export class Reconciler {
   private readonly deps: ReconcilerDeps;
   private readonly readiness: ReadinessCheck;
-  private readonly alertedDeadlines = new Map<string, number>();
+  private readonly overdue: OverdueAlerts;
 
   constructor(deps: ReconcilerDeps) {
     this.deps = deps;
     this.readiness = new ReadinessCheck(deps);
+    this.overdue = new OverdueAlerts(deps);
   }
 
   async pass(scope: PassScope): Promise<PassResult> {
@@ -55,10 +55,10 @@ export class Reconciler {
     await this.recordSteps(decided);
     this.dispatch(decided);
     if (scope.everything && seen) {
-      await this.recordMissing(sessions, seen);
+      await recordMissing(this.deps, sessions, seen, this.forEachSession);
       await sweepStrays(this.deps, [...seen.values()]);
     }
-    this.alertOverdue(sessions);
+    this.overdue.alert(sessions);
     return { inMotion: sessions.some((session) => !isAtRest(session)) };
   }
 
@@ -73,7 +73,7 @@ export class Reconciler {
   }
 
   /** A session whose change cannot be committed must not keep the others waiting; a database that is away does. */
-  private async forEachSession(ids: string[], change: (id: string) => Promise<void>): Promise<void> {
+  private readonly forEachSession: ForEachSession = async (ids, change) => {
     const guarded = async (sessionId: string) => {
       try {
         await change(sessionId);
@@ -86,7 +86,7 @@ export class Reconciler {
       }
     };
     await pMap(ids, guarded, { concurrency: commitsAtOnce });
-  }
+  };
 
   private async observe(sessions: SessionStatus[]): Promise<Map<string, Observation> | null> {
     const ids = sessions.flatMap(({ instanceId }) => instanceId ?? []);
@@ -138,12 +138,6 @@ export class Reconciler {
     await this.forEachSession([...observations.keys()], (id) => this.record(id, observations.get(id)));
   }
 
-  private alertMass(count: number, fleet: number): void {
-    const sentence =
-      'too many desktops seem gone at once: check credentials, region and tags; nothing is concluded';
-    this.deps.alert('mass-disappearance', { count, fleet }, sentence);
-  }
-
   private record(sessionId: string, observation: Observation | undefined): Promise<void> {
     return this.deps.store.change('record-transition', sessionId, (status, now) => {
       if (observation && observation.instanceId !== status.instanceId) return null;
@@ -182,57 +176,6 @@ export class Reconciler {
       );
     }
   }
-
-  private async recordMissing(sessions: SessionStatus[], seen: Map<string, Observation>): Promise<void> {
-    const missing = sessions.filter(({ instanceId }) => instanceId && !seen.has(instanceId));
-    const found = sessions.filter((s) => s.missingSince !== null && s.instanceId && seen.has(s.instanceId));
-    const mass = isMassDisappearance(missing.length, sessions.length);
-    if (mass) this.alertMass(missing.length, sessions.length);
-    const forget: Decide = () => ({ set: { missingSince: null, missingCount: 0 } });
-    await this.forEachSession(idsOf(found), (id) => this.deps.store.change('record-found', id, forget));
-    await this.forEachSession(mass ? [] : idsOf(missing), (id) =>
-      this.deps.store.change('record-missing', id, (status, now) => this.missed(status, now)),
-    );
-  }
-
-  private missed(status: SessionStatus, now: Date): StatusChange | null {
-    const settle = this.deps.settings.observationSettleSeconds;
-    if (
-      status.state === 'terminated' ||
-      (status.calledAt && now < after(status.calledAt, { seconds: settle }))
-    ) {
-      return null;
-    }
-    const set = { missingSince: status.missingSince ?? now, missingCount: status.missingCount + 1 };
-    if (!isGone(set, now)) return { set };
-    const asked = status.desired === 'terminated';
-    return {
-      transition: {
-        to: 'terminated',
-        cause: asked ? status.desiredCause : 'external',
-        reason: asked ? null : externalReasons.missing,
-      },
-      set: { desired: 'terminated' },
-    };
-  }
-
-  private alertOverdue(sessions: SessionStatus[]): void {
-    const now = this.deps.clock.now().toJSDate();
-    for (const { sessionId, state, deadlineAt, stateSince } of sessions) {
-      if ((state !== 'stopping' && state !== 'terminating') || !deadlineAt || now < deadlineAt) continue;
-      if (this.alertedDeadlines.get(sessionId) === deadlineAt.getTime()) continue;
-      this.alertedDeadlines.set(sessionId, deadlineAt.getTime());
-      this.deps.alert(
-        'stuck-transition',
-        { sessionId, state, since: stateSince },
-        `a desktop is stuck in ${state}`,
-      );
-    }
-  }
-}
-
-function idsOf(sessions: SessionStatus[]): string[] {
-  return sessions.map(({ sessionId }) => sessionId);
 }
 
 function changeOf(
@@ -269,6 +212,7 @@ function byPriority(a: { status: SessionStatus }, b: { status: SessionStatus }):
   return rank(a) - rank(b) || a.status.stateSince.getTime() - b.status.stateSince.getTime();
 }
 
-function isAtRest({ state, desired }: SessionStatus): boolean {
-  return state === desired || (state === 'error' && desired === 'running');
+/** Nothing is expected of it soon; an error without a machine has nothing to stop. */
+function isAtRest({ state, desired, instanceId }: SessionStatus): boolean {
+  return state === desired || (state === 'error' && (desired === 'running' || !instanceId));
 }

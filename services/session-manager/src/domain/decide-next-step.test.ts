@@ -140,6 +140,30 @@ const table: [string, Partial<SessionStatus>, Observation | undefined, Record<st
   ],
   ['a start that EC2 dropped is repeated', { state: 'provisioning' }, ec2('stopped'), { do: 'start' }],
   ['a start has time to show', { state: 'provisioning', calledAt: justNow }, ec2('stopped'), nothing],
+  [
+    'a start that EC2 drops again and again is an error',
+    { state: 'provisioning', ...pastDeadline },
+    ec2('stopped', 'Client.InternalError'),
+    { do: 'transition', to: 'error', reason: { code: 'instance-failed' } },
+  ],
+  [
+    'a machine that never came up stays in error, with the reason',
+    { state: 'error', reason: deadlineReasons.instanceNotRunning },
+    ec2('stopped'),
+    nothing,
+  ],
+  [
+    'a machine in error that is stopped at the console is stopped, and the record says why',
+    { state: 'error', reason: deadlineReasons.dcvNotReady },
+    ec2('stopped'),
+    { do: 'transition', to: 'stopped', cause: 'external', external: true, reason: externalReasons.stopped },
+  ],
+  [
+    'the stop of a desktop in error whose answer was lost is ours',
+    { state: 'error', reason: deadlineReasons.dcvNotReady, ...pastDeadline },
+    ec2('stopped'),
+    { do: 'transition', to: 'stopped', cause: 'reconciler', reason: deadlineReasons.stoppedAfterError },
+  ],
   ['starting asks the host', { state: 'starting' }, ec2('running'), { do: 'probe' }],
   [
     'a host that is never ready is an error',
@@ -176,6 +200,37 @@ const table: [string, Partial<SessionStatus>, Observation | undefined, Record<st
     { state: 'stopping', ...toStop },
     ec2('stopped'),
     { do: 'transition', to: 'stopped' },
+  ],
+  [
+    'a desktop stopped after an error says so when it has stopped',
+    { state: 'stopping', ...toStop, desiredCause: 'reconciler' },
+    ec2('stopped'),
+    { do: 'transition', to: 'stopped', reason: deadlineReasons.stoppedAfterError },
+  ],
+  [
+    'a desktop stopped at the console says so when it has stopped',
+    { state: 'stopping', ...toStop, desiredCause: 'external' },
+    ec2('stopped'),
+    { do: 'transition', to: 'stopped', reason: externalReasons.stopped },
+  ],
+  [
+    'a stop just after a start is done, though EC2’s answer is from before the start',
+    { state: 'starting', ...toStop, calledAt: justNow },
+    ec2('stopped'),
+    { do: 'stop' },
+  ],
+  [
+    'a lost stop that a start has overtaken is not the console’s doing',
+    { targetObserved: false },
+    ec2('stopped'),
+    { do: 'transition', to: 'stopped' },
+  ],
+  ['a start that changed nothing is confirmed', { targetObserved: false }, ec2('running'), { do: 'confirm' }],
+  [
+    'a stop that changed nothing is confirmed',
+    { state: 'stopped', ...toStop },
+    ec2('stopped'),
+    { do: 'confirm' },
   ],
   ['stopping waits', { state: 'stopping', ...toStop }, ec2('stopping'), nothing],
   [

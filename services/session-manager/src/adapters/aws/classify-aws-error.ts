@@ -21,7 +21,7 @@ const kinds: [RegExp, AwsFailureKind][] = [
     /^(UnauthorizedOperation|AccessDenied|AccessDeniedException|AuthFailure|Blocked|OptInRequired|PendingVerification|InvalidClientTokenId|ExpiredToken|ExpiredTokenException|UnrecognizedClientException|SignatureDoesNotMatch|RequestExpired|CredentialsProviderError|InvalidAccessKeyId)$/,
     'unauthorized',
   ],
-  [/^(IncorrectInstanceState|IncorrectState|InvalidInstanceState|UnsupportedOperation)$/, 'incorrect-state'],
+  [/^(IncorrectInstanceState|IncorrectState|InvalidInstanceState)$/, 'incorrect-state'],
   [/^InvalidInstanceID(\.NotFound|\.Malformed)?$/, 'not-found'],
 ];
 

@@ -26,12 +26,13 @@ export async function applyIntents(
     await writeChange(
       { ...writing, correlationId },
       applied,
-      changeOf(applied, intent, decide(facts, intent), now),
+      changeByIntent(applied, intent, decide(facts, intent), now),
     );
   }
 }
 
-function changeOf(
+/** What an applied intent changes, or that it is rejected. */
+export function changeByIntent(
   status: Pick<SessionStatus, 'state'>,
   intent: Intent,
   decision: IntentDecision,

@@ -1,5 +1,5 @@
 import { sessionStates } from '@deskfleet/contracts';
-import { type Database, lockSession, transact } from '@deskfleet/database';
+import { type Database, type DatabaseTransaction, lockSession, transact } from '@deskfleet/database';
 import type { EventWriter } from '@deskfleet/messaging';
 import type { Clock } from '@deskfleet/runtime';
 import { type Kysely, sql } from 'kysely';
@@ -69,13 +69,13 @@ export function createPostgresSessionStore({
 
     applyIntents: (sessionId, decide) =>
       transact(db, 'session-manager.apply-intents', async (trx) => {
-        await lockSession(trx, sessionId);
+        await lockBriefly(trx, sessionId);
         await applyIntents({ trx, events, settings, now: now() }, sessionId, decide);
       }),
 
     change: (name, sessionId, decide) =>
       transact(db, `session-manager.${name}`, async (trx) => {
-        await lockSession(trx, sessionId);
+        await lockBriefly(trx, sessionId);
         const row = await selectStatus(trx).where('r.session_id', '=', sessionId).executeTakeFirst();
         if (!row) return;
         const at = now();
@@ -104,7 +104,7 @@ export function createPostgresSessionStore({
 
     beginAttempt: (sessionId, request) =>
       transact(db, 'session-manager.begin-attempt', async (trx) => {
-        await lockSession(trx, sessionId);
+        await lockBriefly(trx, sessionId);
         const status = await selectStatus(trx).where('r.session_id', '=', sessionId).executeTakeFirst();
         if (status?.state !== 'requested' || status.desired === 'terminated' || status.open_attempt_id)
           return null;
@@ -166,6 +166,12 @@ export function createPostgresSessionStore({
 
     stray: (clientToken, sessionTag) => strayOf(db, clientToken, sessionTag),
   };
+}
+
+/** Transactions that hold the lock take milliseconds: one that hangs must not keep all other sessions waiting. */
+async function lockBriefly(trx: DatabaseTransaction, sessionId: string): Promise<void> {
+  await sql`set local lock_timeout = '3s'`.execute(trx);
+  await lockSession(trx, sessionId);
 }
 
 /** The session is as it was when the call was decided: no intent, no transition came in between. */

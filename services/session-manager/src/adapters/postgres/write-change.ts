@@ -33,13 +33,12 @@ export async function writeChange(
 ): Promise<void> {
   const { trx, now } = writing;
   if (change.attempt) await writeAttempt(writing, change.attempt);
-  const after = { ...status, ...change.set, ...(change.transition && { state: change.transition.to }) };
+  const after = afterChange(status, change);
   await trx
     .updateTable('session_manager.session_runtime')
     .set({
       updated_at: now,
-      ...(change.transition && columnsOfTransition(writing, after, change.transition)),
-      ...columnsOf(change.set ?? {}),
+      ...columnsOfChange(writing, status, change),
       ...(endsAccess(status, change) && { access_epoch: sql<number>`access_epoch + 1` }),
     })
     .where('session_id', '=', status.sessionId)
@@ -48,10 +47,27 @@ export async function writeChange(
   if (change.rejects) await writeRejection(writing, after, change.rejects);
 }
 
+function afterChange(status: SessionStatus, { set, transition }: StatusChange): SessionStatus {
+  return { ...status, ...set, ...(transition && { state: transition.to }) };
+}
+
+/** What a change writes into the session's row. */
+export function columnsOfChange(
+  writing: Pick<Writing, 'settings' | 'now'>,
+  status: SessionStatus,
+  change: StatusChange,
+) {
+  const { transition, set = {} } = change;
+  return {
+    ...(transition && columnsOfTransition(writing, afterChange(status, change), transition)),
+    ...columnsOf(set),
+  };
+}
+
 type TransitionChange = NonNullable<StatusChange['transition']>;
 
 function columnsOfTransition(
-  { settings, now }: Writing,
+  { settings, now }: Pick<Writing, 'settings' | 'now'>,
   after: SessionStatus,
   { to, reason }: TransitionChange,
 ) {
@@ -64,7 +80,6 @@ function columnsOfTransition(
     failed_calls: 0,
     retry_at: null,
     ...(to === after.desired && { target_observed: true }),
-    // Whoever was let in at an earlier running must ask again.
     ...(to === 'running' && { first_boot: false }),
   };
 }

@@ -1,0 +1,196 @@
+import { createLogger } from '@deskfleet/runtime';
+import fc from 'fast-check';
+import { DateTime } from 'luxon';
+import { expect, test } from 'vitest';
+import { BackgroundWork } from '../src/application/background-work.ts';
+import { Reconciler } from '../src/application/reconcile.ts';
+import { CallBudget } from '../src/domain/call-budget.ts';
+import { type Fault, ModelEc2 } from './model-ec2.ts';
+import { ModelStore } from './model-store.ts';
+
+const settings = {
+  requestedTimeoutMinutes: 5,
+  provisioningTimeoutMinutes: 10,
+  firstBootTimeoutMinutes: 30,
+  restartTimeoutMinutes: 10,
+  stoppingTimeoutMinutes: 10,
+  terminatingTimeoutMinutes: 10,
+  errorStopAfterHours: 4,
+  observationSettleSeconds: 60,
+};
+const clusterId = 'model';
+const logger = createLogger({ service: 'model', level: 'silent' });
+
+type Event =
+  | { do: 'intend'; kind: 'start' | 'stop' | 'terminate'; force: boolean }
+  | { do: 'pass'; replica: 0 | 1; everything: boolean }
+  | { do: 'answer' }
+  | { do: 'advance'; seconds: number }
+  | { do: 'fault'; fault: Fault }
+  | { do: 'lag'; seconds: number }
+  | { do: 'crash'; replica: 0 | 1 };
+
+const replica = fc.constantFrom<0 | 1>(0, 1);
+const faults: Fault[] = ['lost', 'unclear', 'throttled', 'unauthorized', 'capacity'];
+const pass = fc.record({ do: fc.constant('pass' as const), replica, everything: fc.boolean() });
+const event: fc.Arbitrary<Event> = fc.oneof(
+  { weight: 8, arbitrary: pass },
+  { weight: 5, arbitrary: fc.record({ do: fc.constant('answer' as const) }) },
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      do: fc.constant('advance' as const),
+      seconds: fc.constantFrom(1, 5, 10, 25, 35, 61, 130, 300),
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      do: fc.constant('intend' as const),
+      kind: fc.constantFrom('start', 'start', 'start', 'stop', 'stop', 'terminate'),
+      force: fc.boolean(),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({ do: fc.constant('fault' as const), fault: fc.constantFrom(...faults) }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constant('lag' as const), seconds: fc.constantFrom(0, 0, 10, 40) }),
+  },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('crash' as const), replica }) },
+);
+
+/** One session, two replicas of session-manager that act in turns, and EC2. */
+class World {
+  readonly errors: unknown[] = [];
+  readonly ec2 = new ModelEc2(() => this.ms);
+  private ms = Date.parse('2026-11-22T08:00:00Z');
+  readonly store = new ModelStore(() => new Date(this.ms), settings);
+  private holder: 0 | 1 = 0;
+  private replicas = [this.newReplica(), this.newReplica()];
+
+  async happens(event: Event): Promise<void> {
+    switch (event.do) {
+      case 'intend':
+        return this.store.intend(event.kind, event.force);
+      case 'pass':
+        return this.pass(event.replica, event.everything);
+      case 'answer':
+        return this.answer();
+      case 'advance':
+        // A call has its answer within the time-out, which is shorter than anything that is waited for here.
+        if (event.seconds > 10) await this.answer();
+        this.ms += event.seconds * 1000;
+        return;
+      case 'fault':
+        this.ec2.faults.push(event.fault);
+        return;
+      case 'lag':
+        this.ec2.lagSeconds = event.seconds;
+        return;
+      case 'crash':
+        // Both die, as the calls under way are not told apart.
+        this.ec2.forget();
+        this.replicas = [this.newReplica(), this.newReplica()];
+        return;
+      default:
+        event satisfies never;
+    }
+  }
+
+  /** Passes over everything, on good days. */
+  async settle(): Promise<void> {
+    this.ec2.faults = [];
+    this.ec2.lagSeconds = 0;
+    for (let i = 0; i < 60; i++) {
+      await this.pass(0, true);
+      await this.answer();
+      this.ms += 61_000;
+    }
+  }
+
+  private async pass(index: 0 | 1, everything: boolean): Promise<void> {
+    // The lease is longer than any call: whoever has lost it has none under way.
+    if (index !== this.holder) await this.answer();
+    this.holder = index;
+    const passing = this.replicas[index]?.pass({ everything, allIntents: true });
+    let done = false;
+    passing?.finally(() => {
+      done = true;
+    });
+    await soon();
+    // The sweep waits for its own calls.
+    while (!done) await this.answer();
+    await passing;
+    await soon();
+  }
+
+  private async answer(): Promise<void> {
+    await soon();
+    this.ec2.answer();
+    await soon();
+  }
+
+  private newReplica(): Reconciler {
+    const broken = (error: unknown) => this.errors.push(error);
+    return new Reconciler({
+      store: this.store,
+      compute: this.ec2,
+      images: {
+        resolve: async (id) => ({ image: { imageId: id, rootDeviceName: 'r', minRootVolumeGiB: 8 } }),
+      },
+      hosts: {
+        readyAmong: async (hosts) =>
+          new Set(hosts.map((h) => h.instanceId).filter((id) => this.ec2.isReady(id))),
+      },
+      budget: new CallBudget(this.ms),
+      work: new BackgroundWork(() => {}, broken),
+      clock: { now: () => DateTime.fromMillis(this.ms, { zone: 'utc' }) },
+      monotonic: () => this.ms,
+      random: () => 0.5,
+      settings,
+      launch: {
+        clusterId,
+        subnetIds: ['subnet-a', 'subnet-b'],
+        securityGroupIds: [],
+        instanceProfileArn: null,
+      },
+      readinessIntervalSeconds: 1,
+      renderUserData: () => '',
+      // Whatever is thrown goes through, so that nothing is only logged.
+      isPassing: () => true,
+      alert: () => {},
+      logger,
+    });
+  }
+}
+
+/** Lets everything go on that waits for nothing. */
+const soon = () => new Promise<void>((resolve) => setImmediate(resolve));
+
+/** Where EC2 must be, for a session that is as it is wanted. */
+const instancesOf = { running: ['running'], stopped: ['stopped'], terminated: [] };
+
+test('in any order of events there is one instance, no illegal transition, and the last accepted intent wins', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(event, { minLength: 10, maxLength: 60 }), async (events) => {
+      const world = new World();
+      const { ec2, store } = world;
+      for (const each of events) {
+        await world.happens(each);
+        expect(ec2.living().length, 'living instances').toBeLessThanOrEqual(1);
+      }
+      await world.settle();
+      const { state, desired, reason } = store.status();
+      const living = ec2.living().map((instance) => ec2.stateOf(instance));
+      expect({ illegal: store.illegal, errors: world.errors }).toEqual({ illegal: [], errors: [] });
+      expect(store.history.filter((step) => /external|gone/.test(step))).toEqual([]);
+      expect(desired).toBe(store.wanted);
+      if (state === 'error') expect({ living, reason }).toEqual({ living: [], reason: expect.anything() });
+      else expect({ state, living }).toEqual({ state: store.wanted, living: instancesOf[store.wanted] });
+    }),
+    { numRuns: 1_500 },
+  );
+}, 20_000);
