@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { isInfrastructureFailure, type Logger } from '@deskfleet/runtime';
 import type { ServiceBase } from '@deskfleet/service-base';
@@ -90,5 +91,5 @@ export function buildApp({ config, base, aws, monotonic, logger }: AppDependenci
 
 /** The same after a restart, so that a process that crashed has its lease back at once; no two can have one port. */
 function holderOf({ PORT }: Config): string {
-  return `${hostname()}:${PORT}`;
+  return `${hostname()}:${PORT === 0 ? randomUUID() : PORT}`;
 }

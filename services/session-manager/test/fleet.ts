@@ -46,7 +46,7 @@ export interface Instance {
 export class Fleet {
   private readonly database: TestDatabase;
   private readonly connection: DatabaseConnection;
-  private readonly owner: pg.Client;
+  private readonly owner: pg.Pool;
   private readonly time: { ms: number };
   private readonly closers: (() => Promise<unknown>)[];
   readonly simulatorUrl: string;
@@ -57,7 +57,7 @@ export class Fleet {
   private constructor(parts: {
     database: TestDatabase;
     connection: DatabaseConnection;
-    owner: pg.Client;
+    owner: pg.Pool;
     time: { ms: number };
     simulatorUrl: string;
     closers: (() => Promise<unknown>)[];
@@ -115,8 +115,9 @@ export class Fleet {
       AWS_SECRET_ACCESS_KEY: 'test',
     });
     const database = await createTestDatabase();
-    const owner = new pg.Client({ connectionString: database.ownerUrl });
-    await owner.connect();
+    const owner = new pg.Pool({ connectionString: database.ownerUrl, max: 4 });
+    // Dropping the database may cut a connection before the pool has closed it.
+    owner.on('error', () => {});
     await owner.query(`insert into api_gateway.users (name, last_seen_at) values ('alice', now())`);
     const connection = connectDatabase({
       url: database.urlFor('session_manager'),

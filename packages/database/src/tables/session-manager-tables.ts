@@ -40,26 +40,13 @@ export interface SessionRuntimeTable {
   updated_at: Date;
 }
 
-/** The frozen RunInstances request: repeated exactly until the answer is clear. */
-export interface FrozenLaunchRequest {
-  imageId: string;
-  instanceType: string;
-  subnetId: string | null;
-  securityGroupIds: string[];
-  instanceProfileArn: string | null;
-  rootVolumeGiB: number;
-  rootDeviceName: string;
-  /** Base64, as RunInstances takes it. */
-  userData: string;
-  tags: Record<string, string>;
-}
-
 export interface LaunchAttemptsTable {
   id: string;
   session_id: string;
   number: number;
   client_token: string;
-  request: JSONColumnType<FrozenLaunchRequest>;
+  /** The frozen RunInstances request, as session-manager wrote it. */
+  request: JSONColumnType<object>;
   state: 'open' | 'accepted' | 'refused';
   /** Some try got no clear answer: an instance may exist even if a later try is refused for another cause. */
   unclear: Generated<boolean>;

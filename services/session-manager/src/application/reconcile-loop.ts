@@ -54,7 +54,10 @@ export class ReconcileLoop {
     this.wake();
     await this.done;
     await this.deps.reconciler.settled();
-    await this.deps.lease.release();
+    // Best effort: without it, the lease runs out by itself.
+    await this.deps.lease
+      .release()
+      .catch((err) => this.deps.logger.warn({ err }, 'the lease could not be given back'));
   }
 
   private async run(): Promise<void> {

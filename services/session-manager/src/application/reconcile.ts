@@ -10,7 +10,7 @@ import { OverdueAlerts } from './overdue-alerts.ts';
 import type { ReconcilerDeps } from './reconciler-deps.ts';
 import { type ForEachSession, recordMissing } from './record-missing.ts';
 import type { StatusChange } from './session-store.ts';
-import { sweepStrays } from './sweep-strays.ts';
+import { StraySweep } from './sweep-strays.ts';
 
 /** How much a pass looks at. */
 export interface PassScope {
@@ -38,11 +38,13 @@ const commitsAtOnce = 4;
 export class Reconciler {
   private readonly deps: ReconcilerDeps;
   private readonly readiness: ReadinessCheck;
+  private readonly strays: StraySweep;
   private readonly overdue: OverdueAlerts;
 
   constructor(deps: ReconcilerDeps) {
     this.deps = deps;
     this.readiness = new ReadinessCheck(deps);
+    this.strays = new StraySweep(deps);
     this.overdue = new OverdueAlerts(deps);
   }
 
@@ -56,7 +58,7 @@ export class Reconciler {
     this.dispatch(decided);
     if (scope.everything && seen) {
       await recordMissing(this.deps, sessions, seen, this.forEachSession);
-      await sweepStrays(this.deps, [...seen.values()]);
+      await this.strays.sweep([...seen.values()]);
     }
     this.overdue.alert(sessions);
     return { inMotion: sessions.some((session) => !isAtRest(session)) };

@@ -4,42 +4,56 @@ import { recordLaunched } from './launch-session.ts';
 import type { ReconcilerDeps } from './reconciler-deps.ts';
 
 /** Finds instances with our cluster tag that no living session owns, and adopts, terminates or reports each. */
-export async function sweepStrays(deps: ReconcilerDeps, observations: Observation[]): Promise<void> {
-  const alive = observations.filter(({ state }) => state !== 'terminated' && state !== 'shutting-down');
-  const unowned = await deps.store.unowned(alive.map(({ instanceId }) => instanceId));
-  for (const observation of alive.filter(({ instanceId }) => unowned.has(instanceId))) {
-    await handleStray(deps, observation);
-  }
-}
+export class StraySweep {
+  private readonly deps: ReconcilerDeps;
+  /** Those that an operator has been told of already; they stay until somebody looks at them. */
+  private reported = new Set<string>();
 
-async function handleStray(deps: ReconcilerDeps, observation: Observation): Promise<void> {
-  const { instanceId, clientToken, sessionTag } = observation;
-  const { facts, attempt } = await deps.store.stray(clientToken, sessionTag);
-  const decision = decideStray(facts);
-  switch (decision) {
-    case 'adopt':
-      if (attempt) await recordLaunched(deps, attempt, observation);
-      return;
-    case 'terminate': {
-      deps.alert(
-        'superfluous-instance',
-        { instanceId, sessionTag },
-        'terminating an instance that no session owns',
-      );
-      if (deps.budget.takeBatch('terminate', 1, deps.monotonic()) === 0) return;
-      const { failed } = await deps.compute.terminate([instanceId]);
-      for (const { failure } of failed)
-        deps.logger.error({ instanceId, failure }, 'it could not be terminated');
-      return;
+  constructor(deps: ReconcilerDeps) {
+    this.deps = deps;
+  }
+
+  async sweep(observations: Observation[]): Promise<void> {
+    const alive = observations.filter(({ state }) => state !== 'terminated' && state !== 'shutting-down');
+    const unowned = await this.deps.store.unowned(alive.map(({ instanceId }) => instanceId));
+    this.reported = new Set([...this.reported].filter((instanceId) => unowned.has(instanceId)));
+    for (const observation of alive.filter(({ instanceId }) => unowned.has(instanceId))) {
+      await this.handle(observation);
     }
-    case 'report':
-      deps.alert(
-        'unowned-instance',
-        { instanceId, sessionTag, state: observation.state },
-        'an instance with our cluster tag belongs to no session that we know; it is left alone, look at it',
-      );
-      return;
-    default:
-      decision satisfies never;
+  }
+
+  private async handle(observation: Observation): Promise<void> {
+    const { instanceId, clientToken, sessionTag } = observation;
+    const { facts, attempt } = await this.deps.store.stray(clientToken, sessionTag);
+    const decision = decideStray(facts);
+    switch (decision) {
+      case 'adopt':
+        if (attempt) await recordLaunched(this.deps, attempt, observation);
+        return;
+      case 'terminate':
+        return this.terminate(instanceId, sessionTag);
+      case 'report':
+        return this.report(observation);
+      default:
+        decision satisfies never;
+    }
+  }
+
+  private async terminate(instanceId: string, sessionTag: string | null): Promise<void> {
+    const { alert, budget, compute, logger, monotonic } = this.deps;
+    alert('superfluous-instance', { instanceId, sessionTag }, 'terminating an instance that no session owns');
+    if (budget.takeBatch('terminate', 1, monotonic()) === 0) return;
+    const { failed } = await compute.terminate([instanceId]);
+    for (const { failure } of failed) logger.error({ instanceId, failure }, 'it could not be terminated');
+  }
+
+  private report({ instanceId, sessionTag, state }: Observation): void {
+    if (this.reported.has(instanceId)) return;
+    this.reported.add(instanceId);
+    this.deps.alert(
+      'unowned-instance',
+      { instanceId, sessionTag, state },
+      'an instance with our cluster tag belongs to no session that we know; it is left alone, look at it',
+    );
   }
 }

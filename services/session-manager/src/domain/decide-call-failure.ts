@@ -17,8 +17,8 @@ export function stateAfterCall(call: PowerCall): SessionState {
   }
 }
 
-/** A start that AWS refuses is tried this often; with the delays of `retryDelaySeconds` that is about five minutes. */
-const startTries = 6;
+/** A start that AWS refuses is tried this often; with the delays of `retryDelaySeconds` that is two to four minutes. */
+const startTries = 8;
 
 /**
  * Whether to go on trying. Stopping and terminating never give up, since the machine bills on; a start does, and the
@@ -34,6 +34,8 @@ export function givesUp(call: PowerCall, failure: AwsFailure, failedCalls: numbe
       return false;
     case 'capacity':
     case 'limit':
+    // Credentials expire and are renewed.
+    case 'unauthorized':
       return failedCalls >= startTries;
     default:
       return true;

@@ -136,7 +136,8 @@ function stepFromProvisioning(facts: StepFacts): Step {
       if (isPastDeadline(status, now)) return failedStart(observation);
       return isDue(status.retryAt, now) ? { do: 'start' } : nothing;
     default:
-      return isPastDeadline(status, now)
+      // While EC2 says nothing, nothing is known to be late.
+      return observation && isPastDeadline(status, now)
         ? { do: 'transition', to: 'error', cause: 'reconciler', reason: deadlineReasons.instanceNotRunning }
         : nothing;
   }
@@ -157,7 +158,7 @@ function stepFromStarting(facts: StepFacts): Step {
   if (observation?.state === 'stopped' && isSettledOrUncalled(facts)) {
     return isDue(status.retryAt, now) ? { do: 'start' } : nothing;
   }
-  if (isPastDeadline(status, now)) {
+  if (observation && isPastDeadline(status, now)) {
     return { do: 'transition', to: 'error', cause: 'reconciler', reason: deadlineReasons.dcvNotReady };
   }
   return observation?.state === 'running' ? { do: 'probe' } : nothing;

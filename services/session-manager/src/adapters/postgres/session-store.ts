@@ -5,6 +5,7 @@ import type { Clock } from '@deskfleet/runtime';
 import { type Kysely, sql } from 'kysely';
 import { validate as isUuid, v7 as uuidv7 } from 'uuid';
 import type { LaunchAttempt, LaunchSpec, SessionStore, Stray } from '../../application/session-store.ts';
+import type { LaunchRequest } from '../../domain/launch-request.ts';
 import type { SessionStatus } from '../../domain/session-status.ts';
 import type { LifecycleSettings } from '../../domain/settings.ts';
 import { isInMotion } from '../../domain/transitions.ts';
@@ -149,7 +150,7 @@ export function createPostgresSessionStore({
         .whereRef('a.opened_at', '>=', 'r.state_since')
         .select('a.request')
         .execute();
-      return rows.flatMap((row) => (row.request.subnetId === null ? [] : [row.request.subnetId]));
+      return rows.flatMap(({ request }) => frozenRequest(request).subnetId ?? []);
     },
 
     async unowned(instanceIds) {
@@ -246,7 +247,7 @@ function attemptOf(row: {
   session_id: string;
   number: number;
   client_token: string;
-  request: LaunchAttempt['request'];
+  request: object;
   unclear: boolean;
   tries: number;
 }): LaunchAttempt {
@@ -255,8 +256,13 @@ function attemptOf(row: {
     sessionId: row.session_id,
     number: row.number,
     clientToken: row.client_token,
-    request: row.request,
+    request: frozenRequest(row.request),
     unclear: row.unclear,
     tries: row.tries,
   };
+}
+
+/** Only `beginAttempt` writes the column, so what is read is what the domain calls a launch request. */
+function frozenRequest(request: object): LaunchRequest {
+  return request as LaunchRequest;
 }
