@@ -57,7 +57,12 @@ export class RunningSystem {
     // Run by root, PostgreSQL has a user of its own, who must be able to enter.
     await chmod(folder, 0o755);
     const system = new RunningSystem(path.join(folder, 'data'), await freePort(), env);
-    await system.up();
+    try {
+      await system.up();
+    } catch (error) {
+      await system.remove();
+      throw error;
+    }
     return system;
   }
 
