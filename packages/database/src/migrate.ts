@@ -34,6 +34,9 @@ export interface MigrateOptions {
  */
 export async function migrate({ ownerUrl, rolePrefix, passwords }: MigrateOptions): Promise<void> {
   const pool = new pg.Pool({ connectionString: ownerUrl, max: 2 });
+  // A connection that is cut fails the statement that uses it; without these it would also end the whole process.
+  pool.on('error', () => {});
+  pool.on('connect', (client) => client.on('error', () => {}));
   const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });
   try {
     const migrator = new Migrator({

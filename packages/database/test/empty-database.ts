@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { createTestDatabase } from '@deskfleet/testkit';
+import { createTestDatabase, dropDatabase } from '@deskfleet/testkit';
 import pg from 'pg';
 import { roleNameOf, serviceSchemas } from '../src/index.ts';
 
@@ -37,7 +37,7 @@ export async function createEmptyDatabase(): Promise<EmptyDatabase> {
       return urlOf(role);
     },
     async drop() {
-      await query(serverUrl, `drop database ${name} with (force)`);
+      await dropDatabase(serverUrl, name);
       await query(serverUrl, `drop role if exists ${[...roles].join(', ')}`);
     },
   };

@@ -1,4 +1,4 @@
 export { eventually } from './eventually.ts';
-export { createTestDatabase, type TestDatabase } from './test-database.ts';
+export { createTestDatabase, dropDatabase, type TestDatabase } from './test-database.ts';
 export { startSimulator, type TestSimulator } from './test-simulator.ts';
 export { createTestStream, type TestStream } from './test-stream.ts';

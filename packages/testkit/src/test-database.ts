@@ -3,6 +3,7 @@ import { roleNameOf, type ServiceSchema } from '@deskfleet/database';
 import pg from 'pg';
 import { inject } from 'vitest';
 import { databaseUrl } from './database-url.ts';
+import { eventually } from './eventually.ts';
 import type {} from './infrastructure.ts';
 
 /** A database of one test file, with all tables and nothing in them but what migrations insert. */
@@ -30,8 +31,28 @@ export async function createTestDatabase(): Promise<TestDatabase> {
         user: roleNameOf(service, rolePrefix),
         password: rolePassword,
       }),
-    drop: () => asOwner(ownerUrl, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`),
+    drop: () => dropDatabase(ownerUrl, name),
   };
+}
+
+/**
+ * Removes a database once its connections have gone. A pool that has been closed may still have one on its way out; cut
+ * by force, it would hand its client an error that nobody expects any more.
+ */
+export async function dropDatabase(ownerUrl: string, name: string): Promise<void> {
+  const client = new pg.Client({ connectionString: ownerUrl });
+  await client.connect();
+  try {
+    const isFree = async () => {
+      const open = await client.query('select from pg_stat_activity where datname = $1', [name]);
+      return open.rowCount === 0;
+    };
+    // Who has not closed by then is cut.
+    await eventually(isFree, { timeoutMs: 3_000 }).catch(() => undefined);
+    await client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+  } finally {
+    await client.end();
+  }
 }
 
 async function asOwner(ownerUrl: string, statement: string): Promise<void> {
