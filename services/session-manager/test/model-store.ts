@@ -110,7 +110,7 @@ export class ModelStore implements SessionStore {
     if (state !== 'requested' || desired === 'terminated' || openAttempt) return null;
     const id = `attempt-${this.attempts.length}`;
     const number = this.attempts.length + 1;
-    const attempt = { id, sessionId, number, clientToken: id, request, unclear: false, tries: 0 };
+    const attempt = { id, sessionId, number, clientToken: id, request, tries: 0 };
     this.attempts.push({ ...attempt, state: 'open', nextTryAt: null });
     return attempt;
   }
@@ -159,7 +159,6 @@ export class ModelStore implements SessionStore {
     attempt.tries += 1;
     attempt.state = change.becomes;
     if (change.becomes !== 'open') return;
-    attempt.unclear = change.unclear;
     attempt.nextTryAt = change.nextTryAt;
   }
 }

@@ -121,7 +121,6 @@ const sessionManagerTables = `
     client_token text not null unique check (length(client_token) <= 64),
     request jsonb not null,
     state text not null check (state in ('open', 'accepted', 'refused')),
-    unclear boolean not null default false,
     tries integer not null default 0,
     next_try_at timestamptz,
     instance_id text,

@@ -48,8 +48,6 @@ export interface LaunchAttemptsTable {
   /** The frozen RunInstances request, as session-manager wrote it. */
   request: JSONColumnType<object>;
   state: 'open' | 'accepted' | 'refused';
-  /** Some try got no clear answer: an instance may exist even if a later try is refused for another cause. */
-  unclear: Generated<boolean>;
   tries: Generated<number>;
   next_try_at: Date | null;
   instance_id: string | null;

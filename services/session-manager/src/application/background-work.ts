@@ -8,7 +8,10 @@ export class BackgroundWork {
   private readonly onDone: () => void;
   private readonly onError: (error: unknown) => void;
 
-  /** `onDone` is told when work has ended, `onError` when it threw: a broken promise, never AWS's refusal. */
+  /**
+   * `onDone` is told when work has ended well, `onError` when it threw: a broken promise, never AWS's refusal. What threw
+   * is taken up by the next regular pass; called at once, it might throw for ever and ask AWS each time.
+   */
   constructor(onDone: () => void, onError: (error: unknown) => void) {
     this.onDone = onDone;
     this.onError = onError;
@@ -20,13 +23,20 @@ export class BackgroundWork {
 
   start(sessionIds: string[], work: () => Promise<void>): void {
     for (const id of sessionIds) this.busy.add(id);
-    const run = work()
-      .catch(this.onError)
-      .finally(() => {
-        for (const id of sessionIds) this.busy.delete(id);
-        this.running.delete(run);
+    const settle = () => {
+      for (const id of sessionIds) this.busy.delete(id);
+      this.running.delete(run);
+    };
+    const run: Promise<void> = work().then(
+      () => {
+        settle();
         this.onDone();
-      });
+      },
+      (error: unknown) => {
+        settle();
+        this.onError(error);
+      },
+    );
     this.running.add(run);
   }
 

@@ -14,12 +14,11 @@ import type { Decide, LaunchAttempt, LaunchSpec } from './session-store.ts';
  */
 export async function launchSession(deps: ReconcilerDeps, sessionId: string): Promise<void> {
   const open = await deps.store.openAttempt(sessionId);
-  // A crash may have kept the answer to an earlier try from being recorded.
-  const attempt = open ? { ...open, unclear: true } : await beginAttempt(deps, sessionId);
+  const attempt = open ?? (await beginAttempt(deps, sessionId));
   if (!attempt) return;
   const answer = await deps.compute.launch(attempt.clientToken, attempt.request);
   if ('launched' in answer) return recordLaunched(deps, attempt, answer.launched);
-  await recordFailure(deps, attempt, answer.failure);
+  await recordFailure(deps, { attempt, isRepeat: open !== null, failure: answer.failure });
 }
 
 async function beginAttempt(deps: ReconcilerDeps, sessionId: string): Promise<LaunchAttempt | null> {
@@ -114,18 +113,17 @@ export async function recordLaunched(
   });
 }
 
-async function recordFailure(
-  deps: ReconcilerDeps,
-  attempt: LaunchAttempt,
-  failure: AwsFailure,
-): Promise<void> {
+interface FailedTry {
+  attempt: LaunchAttempt;
+  isRepeat: boolean;
+  failure: AwsFailure;
+}
+
+async function recordFailure(deps: ReconcilerDeps, { attempt, isRepeat, failure }: FailedTry): Promise<void> {
   if (failure.kind === 'throttled') deps.budget.throttled('run', deps.monotonic());
   const refused = await deps.store.refusedSubnets(attempt.sessionId);
   const left = deps.launch.subnetIds.filter((id) => id !== attempt.request.subnetId && !refused.includes(id));
-  const decision = decideLaunchFailure(failure, {
-    unclear: attempt.unclear,
-    hasOtherSubnet: left.length > 0,
-  });
+  const decision = decideLaunchFailure(failure, { isRepeat, hasOtherSubnet: left.length > 0 });
   deps.logger.warn(
     { sessionId: attempt.sessionId, attempt: attempt.id, failure, decision },
     'RunInstances failed',
@@ -134,11 +132,7 @@ async function recordFailure(
     case 'look-up':
       return lookUp(deps, attempt, failure);
     case 'stays-open':
-      return deps.store.change(
-        'record-launch-failure',
-        attempt.sessionId,
-        keepOpen(deps, attempt, failure, decision.unclear),
-      );
+      return deps.store.change('record-launch-failure', attempt.sessionId, keepOpen(deps, attempt, failure));
     case 'refused':
       return deps.store.change(
         'record-launch-failure',
@@ -154,15 +148,10 @@ async function recordFailure(
 async function lookUp(deps: ReconcilerDeps, attempt: LaunchAttempt, failure: AwsFailure): Promise<void> {
   const answer = await deps.compute.findByClientToken(attempt.clientToken);
   if ('found' in answer && answer.found) return recordLaunched(deps, attempt, answer.found);
-  await deps.store.change('record-launch-failure', attempt.sessionId, keepOpen(deps, attempt, failure, true));
+  await deps.store.change('record-launch-failure', attempt.sessionId, keepOpen(deps, attempt, failure));
 }
 
-function keepOpen(
-  deps: ReconcilerDeps,
-  attempt: LaunchAttempt,
-  failure: AwsFailure,
-  unclear: boolean,
-): Decide {
+function keepOpen(deps: ReconcilerDeps, attempt: LaunchAttempt, failure: AwsFailure): Decide {
   return (status, now) => {
     if (status.openAttempt?.id !== attempt.id) return null;
     if (now > after(status.stateSince, { minutes: deps.settings.requestedTimeoutMinutes })) {
@@ -176,7 +165,6 @@ function keepOpen(
       attempt: {
         attemptId: attempt.id,
         becomes: 'open',
-        unclear,
         nextTryAt: after(now, { seconds: retryDelaySeconds(attempt.tries + 1, deps.random()) }),
         code: failure.code,
         message: failure.message,

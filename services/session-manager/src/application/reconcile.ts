@@ -3,6 +3,7 @@ import type { PowerCall } from '../domain/decide-call-failure.ts';
 import { decideIntent } from '../domain/decide-intent.ts';
 import { decideNextStep, type Step, type Transition } from '../domain/decide-next-step.ts';
 import type { Observation, SessionStatus } from '../domain/session-status.ts';
+import { isAtRest } from '../domain/transitions.ts';
 import { callPower, type PowerCandidate } from './call-power.ts';
 import { ReadinessCheck } from './check-readiness.ts';
 import { launchSession } from './launch-session.ts';
@@ -61,7 +62,11 @@ export class Reconciler {
       await this.strays.sweep([...seen.values()]);
     }
     this.overdue.alert(sessions);
-    return { inMotion: sessions.some((session) => !isAtRest(session)) };
+    return {
+      inMotion: sessions.some(
+        (session) => !isAtRest({ ...session, hasInstance: session.instanceId !== null }),
+      ),
+    };
   }
 
   /** Waits for the calls that passes have set off. */
@@ -212,9 +217,4 @@ function byPriority(a: { status: SessionStatus }, b: { status: SessionStatus }):
   const rank = ({ status }: { status: SessionStatus }) =>
     /^(user|admin):/.test(status.desiredCause) ? 0 : 1;
   return rank(a) - rank(b) || a.status.stateSince.getTime() - b.status.stateSince.getTime();
-}
-
-/** Nothing is expected of it soon; an error without a machine has nothing to stop. */
-function isAtRest({ state, desired, instanceId }: SessionStatus): boolean {
-  return state === desired || (state === 'error' && (desired === 'running' || !instanceId));
 }

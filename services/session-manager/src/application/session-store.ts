@@ -23,7 +23,6 @@ export interface LaunchAttempt {
   number: number;
   clientToken: string;
   request: LaunchRequest;
-  unclear: boolean;
   tries: number;
 }
 
@@ -31,7 +30,7 @@ export interface LaunchAttempt {
 export type AttemptChange =
   | { attemptId: string; becomes: 'accepted'; instanceId: string }
   | { attemptId: string; becomes: 'refused'; code: string; message: string }
-  | { attemptId: string; becomes: 'open'; unclear: boolean; nextTryAt: Date; code: string; message: string };
+  | { attemptId: string; becomes: 'open'; nextTryAt: Date; code: string; message: string };
 
 /** Fields of the status that a change may set; `endsAccess` voids the tokens issued so far. */
 export type StatusFields = Partial<

@@ -39,12 +39,14 @@ export class StraySweep {
     }
   }
 
-  private async terminate(instanceId: string, sessionTag: string | null): Promise<void> {
-    const { alert, budget, compute, logger, monotonic } = this.deps;
+  private terminate(instanceId: string, sessionTag: string | null): void {
+    const { alert, budget, compute, logger, monotonic, work } = this.deps;
     alert('superfluous-instance', { instanceId, sessionTag }, 'terminating an instance that no session owns');
     if (budget.takeBatch('terminate', 1, monotonic()) === 0) return;
-    const { failed } = await compute.terminate([instanceId]);
-    for (const { failure } of failed) logger.error({ instanceId, failure }, 'it could not be terminated');
+    work.start([], async () => {
+      const { failed } = await compute.terminate([instanceId]);
+      for (const { failure } of failed) logger.error({ instanceId, failure }, 'it could not be terminated');
+    });
   }
 
   private report({ instanceId, sessionTag, state }: Observation): void {

@@ -2,15 +2,15 @@ import type { AwsFailure } from './reasons.ts';
 
 /** What is known of the attempt whose RunInstances has failed. */
 export interface AttemptFacts {
-  /** An earlier try of this attempt got no clear answer, so an instance may exist. */
-  unclear: boolean;
+  /** Not its first try. The answer to an earlier one is not known, or it would be recorded: an instance may exist. */
+  isRepeat: boolean;
   /** Another zone can still be tried. */
   hasOtherSubnet: boolean;
 }
 
 export type LaunchFailureDecision =
   /** Repeat exactly this request: an instance may exist. */
-  | { attempt: 'stays-open'; unclear: boolean }
+  | { attempt: 'stays-open' }
   /** Find the instance by its client token. */
   | { attempt: 'look-up' }
   /** Nothing was launched: a new attempt in another zone is safe. */
@@ -23,12 +23,11 @@ export type LaunchFailureDecision =
 export function decideLaunchFailure(failure: AwsFailure, facts: AttemptFacts): LaunchFailureDecision {
   switch (failure.kind) {
     case 'unclear':
-      return { attempt: 'stays-open', unclear: true };
     case 'throttled':
-      return { attempt: 'stays-open', unclear: facts.unclear };
+      return { attempt: 'stays-open' };
     case 'unauthorized':
       // Permissions are checked before the client token is: this says nothing about an earlier try.
-      return facts.unclear ? { attempt: 'stays-open', unclear: true } : { attempt: 'refused', next: 'error' };
+      return facts.isRepeat ? { attempt: 'stays-open' } : { attempt: 'refused', next: 'error' };
     case 'token-mismatch':
       return { attempt: 'look-up' };
     case 'capacity':

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { decideNextStep } from './decide-next-step.ts';
 import { deadlineReasons, externalReasons } from './reasons.ts';
-import type { Ec2State, Observation, SessionStatus } from './session-status.ts';
+import { type Ec2State, ec2States, type Observation, type SessionStatus } from './session-status.ts';
 import { after, type LifecycleSettings } from './settings.ts';
 import { isLegalTransition } from './transitions.ts';
 
@@ -314,14 +314,7 @@ describe('decideNextStep', () => {
 
   test('every transition that any rule asks for is one that the state machine has', () => {
     for (const [, difference] of table) {
-      for (const state of [
-        'pending',
-        'running',
-        'shutting-down',
-        'terminated',
-        'stopping',
-        'stopped',
-      ] as const) {
+      for (const state of ec2States) {
         for (const desired of ['running', 'stopped', 'terminated'] as const) {
           for (const calledAt of [null, justNow, longAgo]) {
             const status = { ...running, ...difference, desired, calledAt };

@@ -33,7 +33,15 @@ export interface SessionStatus {
 }
 
 /** The states of an EC2 instance (EC2 API, InstanceState). */
-export type Ec2State = 'pending' | 'running' | 'shutting-down' | 'terminated' | 'stopping' | 'stopped';
+export const ec2States = [
+  'pending',
+  'running',
+  'shutting-down',
+  'terminated',
+  'stopping',
+  'stopped',
+] as const;
+export type Ec2State = (typeof ec2States)[number];
 
 /** What EC2 says of one instance. */
 export interface Observation {

@@ -1,4 +1,4 @@
-import type { EventType, SessionState } from '@deskfleet/contracts';
+import type { DesiredState, EventType, SessionState } from '@deskfleet/contracts';
 import { after, type LifecycleSettings } from './settings.ts';
 
 /**
@@ -73,7 +73,12 @@ export function deadlineOf(
   }
 }
 
-/** States that something is expected to happen to soon; the reconciler looks at them often. */
-export function isInMotion(state: SessionState): boolean {
-  return ['requested', 'provisioning', 'starting', 'stopping', 'terminating'].includes(state);
+/** Nothing is expected of such a session soon; an error without a machine has nothing to stop. */
+export function isAtRest(session: {
+  state: SessionState;
+  desired: DesiredState;
+  hasInstance: boolean;
+}): boolean {
+  const { state, desired, hasInstance } = session;
+  return state === desired || (state === 'error' && (desired === 'running' || !hasInstance));
 }

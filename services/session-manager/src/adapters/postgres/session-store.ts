@@ -1,4 +1,4 @@
-import { sessionStates } from '@deskfleet/contracts';
+import { desiredStates, sessionStates } from '@deskfleet/contracts';
 import { type Database, type DatabaseTransaction, lockSession, transact } from '@deskfleet/database';
 import type { EventWriter } from '@deskfleet/messaging';
 import type { Clock } from '@deskfleet/runtime';
@@ -8,7 +8,7 @@ import type { LaunchAttempt, LaunchSpec, SessionStore, Stray } from '../../appli
 import type { LaunchRequest } from '../../domain/launch-request.ts';
 import type { SessionStatus } from '../../domain/session-status.ts';
 import type { LifecycleSettings } from '../../domain/settings.ts';
-import { isInMotion } from '../../domain/transitions.ts';
+import { isAtRest } from '../../domain/transitions.ts';
 import { applyIntents } from './apply-intents.ts';
 import { selectStatus, statusOf } from './status-rows.ts';
 import { writeChange } from './write-change.ts';
@@ -20,7 +20,12 @@ export interface PostgresSessionStoreDeps {
   settings: LifecycleSettings;
 }
 
-const movingStates = sessionStates.filter(isInMotion);
+/** What a session can be while something is expected of it: the rule of the domain, spelt out for SQL. */
+const moving = sessionStates.flatMap((state) =>
+  desiredStates
+    .filter((desired) => !isAtRest({ state, desired, hasInstance: true }))
+    .map((desired) => ({ state, desired })),
+);
 
 /** How far back the cheap look for unapplied intents goes; older ones are found by the full look. */
 const recentMinutes = 10;
@@ -40,12 +45,9 @@ export function createPostgresSessionStore({
         .where('r.state', '!=', 'terminated')
         .$if(scope === 'moving', (query) =>
           query.where((eb) =>
-            eb.or([
-              eb('r.state', 'in', movingStates),
-              eb('r.state', '=', 'running').and('r.desired', '!=', 'running'),
-              eb('r.state', '=', 'stopped').and('r.desired', '!=', 'stopped'),
-              eb('r.state', '=', 'error').and('r.desired', '!=', 'running'),
-            ]),
+            eb.or(
+              moving.map(({ state, desired }) => eb('r.state', '=', state).and('r.desired', '=', desired)),
+            ),
           ),
         )
         .orderBy('r.session_id')
@@ -248,7 +250,6 @@ function attemptOf(row: {
   number: number;
   client_token: string;
   request: object;
-  unclear: boolean;
   tries: number;
 }): LaunchAttempt {
   return {
@@ -257,7 +258,6 @@ function attemptOf(row: {
     number: row.number,
     clientToken: row.client_token,
     request: frozenRequest(row.request),
-    unclear: row.unclear,
     tries: row.tries,
   };
 }

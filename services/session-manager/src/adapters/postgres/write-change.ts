@@ -166,7 +166,6 @@ async function writeAttempt({ trx, now }: Writing, change: AttemptChange): Promi
     case 'open':
       await open
         .set({
-          unclear: change.unclear,
           next_try_at: change.nextTryAt,
           error_code: change.code,
           error_message: change.message,
