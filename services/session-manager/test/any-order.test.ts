@@ -5,19 +5,10 @@ import { expect, test } from 'vitest';
 import { BackgroundWork } from '../src/application/background-work.ts';
 import { Reconciler } from '../src/application/reconcile.ts';
 import { CallBudget } from '../src/domain/call-budget.ts';
+import { settings } from './default-settings.ts';
 import { type Fault, ModelEc2 } from './model-ec2.ts';
 import { ModelStore } from './model-store.ts';
 
-const settings = {
-  requestedTimeoutMinutes: 5,
-  provisioningTimeoutMinutes: 10,
-  firstBootTimeoutMinutes: 30,
-  restartTimeoutMinutes: 10,
-  stoppingTimeoutMinutes: 10,
-  terminatingTimeoutMinutes: 10,
-  errorStopAfterHours: 4,
-  observationSettleSeconds: 60,
-};
 const clusterId = 'model';
 const logger = createLogger({ service: 'model', level: 'silent' });
 

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { Fleet } from './fleet.ts';
+import { expectOneRunning, forgetLaunch } from './situations.ts';
 
 let fleet: Fleet;
 let names = 0;
@@ -15,18 +16,13 @@ const error = (api: string, code: string, times?: number) =>
   fleet.sim('POST', '/faults/errors', { api, code, ...(times && { times }) });
 const loseAnswer = (api: string) => fleet.sim('POST', '/faults/lost-responses', { api });
 
-async function expectOneRunning(id: string): Promise<void> {
-  expect(await fleet.status(id)).toMatchObject({ state: 'running' });
-  expect(await fleet.states(id)).toEqual(['running']);
-}
-
 describe('EC2 refuses a launch', () => {
   test('no capacity in one zone: the desktop comes up in another', async () => {
     await fleet.sim('POST', '/faults/no-capacity', { instanceType: 'm7i.large', zone: 'us-east-1a' });
     await fleet.sim('POST', '/faults/no-capacity', { instanceType: 'm7i.large', zone: 'us-east-1b' });
     const id = await request();
     expect(await fleet.reaches(id, 'running')).toMatchObject({ availability_zone: 'us-east-1c' });
-    await expectOneRunning(id);
+    await expectOneRunning(fleet, id);
   });
 
   test('no capacity anywhere: an error that says so, and a retry that works later', async () => {
@@ -37,7 +33,7 @@ describe('EC2 refuses a launch', () => {
     await fleet.sim('DELETE', '/faults/no-capacity');
     await fleet.intend(id, 'start');
     await fleet.reaches(id, 'running');
-    await expectOneRunning(id);
+    await expectOneRunning(fleet, id);
   });
 
   test.each([
@@ -57,7 +53,7 @@ describe('EC2 refuses a launch', () => {
       await error('RunInstances', code, 3);
       const id = await request();
       await fleet.reaches(id, 'running');
-      await expectOneRunning(id);
+      await expectOneRunning(fleet, id);
     },
   );
 
@@ -65,7 +61,7 @@ describe('EC2 refuses a launch', () => {
     await loseAnswer('RunInstances');
     const id = await request();
     await fleet.reaches(id, 'running');
-    await expectOneRunning(id);
+    await expectOneRunning(fleet, id);
   });
 
   test('a refusal for another cause after a lost answer concludes nothing', async () => {
@@ -83,23 +79,18 @@ describe('EC2 refuses a launch', () => {
     });
     await fleet.sim('DELETE', '/faults/errors');
     await fleet.reaches(id, 'running');
-    await expectOneRunning(id);
+    await expectOneRunning(fleet, id);
   });
 
   test('a refusal after a crash that kept the answer from being recorded concludes nothing', async () => {
     const id = await running();
-    await fleet.tamper(
-      `with attempt as (update session_manager.launch_attempts set state = 'open', instance_id = null where session_id = $1)
-       update session_manager.session_runtime set state = 'requested', instance_id = null, target_observed = false
-       where session_id = $1`,
-      [id],
-    );
+    await forgetLaunch(fleet, id);
     await error('RunInstances', 'UnauthorizedOperation');
     await fleet.pass({ everything: false });
     expect(await fleet.attempts(id)).toEqual(['open']);
     await fleet.sim('DELETE', '/faults/errors');
     await fleet.reaches(id, 'running');
-    await expectOneRunning(id);
+    await expectOneRunning(fleet, id);
   });
 
   test('terminate while the answer is lost: what was launched is found and terminated', async () => {
@@ -235,82 +226,5 @@ describe('hosts', () => {
     expect(await fleet.status(silent)).toMatchObject({ state: 'starting' });
     await fleet.sim('PATCH', `/instances/${instance_id}`, { agent: 'ok' });
     await fleet.reaches(silent, 'running');
-  });
-});
-
-describe('somebody used the console', () => {
-  const settle = () => fleet.advance(120);
-
-  test('stop and start there are followed, and never fought', async () => {
-    const id = await running();
-    const { instance_id } = await fleet.status(id);
-    settle();
-    await fleet.sim('POST', `/instances/${instance_id}/stop`);
-    expect(await fleet.reaches(id, 'stopped')).toMatchObject({ desired: 'stopped' });
-    settle();
-    await fleet.sim('POST', `/instances/${instance_id}/start`);
-    expect(await fleet.reaches(id, 'running')).toMatchObject({ desired: 'running' });
-    expect(
-      (await fleet.history(id)).filter((step) => step.includes('external')).length,
-    ).toBeGreaterThanOrEqual(2);
-    await expectOneRunning(id);
-  });
-
-  test('a termination there ends the session, and the record says why', async () => {
-    const id = await running();
-    const { instance_id } = await fleet.status(id);
-    await fleet.sim('POST', `/instances/${instance_id}/terminate`);
-    expect(await fleet.reaches(id, 'terminated')).toMatchObject({ reason_code: 'terminated-externally' });
-  });
-
-  test('an instance that EC2 has forgotten is gone after three looks over ten minutes, not before', async () => {
-    const id = await running();
-    await fleet.tamper(
-      `update session_manager.session_runtime set instance_id = 'i-0000000000000dead' where session_id = $1`,
-      [id],
-    );
-    settle();
-    for (let i = 0; i < 3; i++) await fleet.pass();
-    expect(await fleet.status(id)).toMatchObject({ state: 'running' });
-    expect(await fleet.reaches(id, 'terminated', { secondsApart: 61 })).toMatchObject({
-      reason_code: 'instance-gone',
-    });
-  });
-});
-
-describe('instances that no session owns', () => {
-  test('one of an open attempt is adopted, and not launched again', async () => {
-    const id = await running();
-    await fleet.tamper(
-      `with attempt as (update session_manager.launch_attempts set state = 'open', instance_id = null where session_id = $1)
-       update session_manager.session_runtime set state = 'requested', instance_id = null, target_observed = false
-       where session_id = $1`,
-      [id],
-    );
-    await fleet.reaches(id, 'running');
-    await expectOneRunning(id);
-  });
-
-  test('one of a session that our records call terminated is terminated', async () => {
-    const id = await running();
-    await fleet.tamper(
-      `update session_manager.session_runtime set state = 'terminated' where session_id = $1`,
-      [id],
-    );
-    await fleet.pass();
-    fleet.advance(60);
-    expect(await fleet.states(id)).toEqual(['terminated']);
-  });
-
-  test('one that our records do not know is left alone', async () => {
-    const id = await running();
-    await fleet.tamper(`delete from session_manager.session_transitions where session_id = $1`, [id]);
-    await fleet.tamper(`delete from session_manager.launch_attempts where session_id = $1`, [id]);
-    await fleet.tamper(`delete from session_manager.session_runtime where session_id = $1`, [id]);
-    await fleet.tamper(`delete from api_gateway.session_intents where session_id = $1`, [id]);
-    await fleet.pass();
-    fleet.advance(60);
-    await fleet.pass();
-    expect(await fleet.states(id)).toEqual(['running']);
   });
 });

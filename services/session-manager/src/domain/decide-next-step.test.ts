@@ -1,24 +1,14 @@
 import { describe, expect, test } from 'vitest';
+import { settings } from '../../test/default-settings.ts';
 import { decideNextStep } from './decide-next-step.ts';
 import { deadlineReasons, externalReasons } from './reasons.ts';
 import { type Ec2State, ec2States, type Observation, type SessionStatus } from './session-status.ts';
-import { after, type LifecycleSettings } from './settings.ts';
+import { after } from './settings.ts';
 import { isLegalTransition } from './transitions.ts';
 
 const now = new Date('2026-11-22T08:00:00Z');
 const longAgo = after(now, { hours: -1 });
 const justNow = after(now, { seconds: -5 });
-
-const settings: LifecycleSettings = {
-  requestedTimeoutMinutes: 5,
-  provisioningTimeoutMinutes: 10,
-  firstBootTimeoutMinutes: 30,
-  restartTimeoutMinutes: 10,
-  stoppingTimeoutMinutes: 10,
-  terminatingTimeoutMinutes: 10,
-  errorStopAfterHours: 4,
-  observationSettleSeconds: 60,
-};
 
 const running: SessionStatus = {
   sessionId: '01990000-0000-7000-8000-0000000000aa',
