@@ -9,7 +9,10 @@ export { type CloudEvent, cloudEventsMediaType, EnvelopeSchema, envelopeOf } fro
 export { schemaNameOf, subjectFilterOf, subjectOf, subjectRoot } from './events/subjects.ts';
 export * from './http/catalogue.ts';
 export * from './http/history.ts';
+export * from './http/image.ts';
+export * from './http/internal-session-manager.ts';
 export * from './http/internal-token.ts';
+export * from './http/mount.ts';
 export * from './http/session.ts';
 export { type Problem, ProblemSchema } from './problems/problem.ts';
 export { type ProblemCode, problemCodes } from './problems/problem-codes.ts';

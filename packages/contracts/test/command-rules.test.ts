@@ -13,22 +13,60 @@ import {
   targetOf,
 } from '../src/index.ts';
 
-const start: Command = { kind: 'start', force: false };
-const stop: Command = { kind: 'stop', force: false };
-const forcedStop: Command = { kind: 'stop', force: true };
-const terminate: Command = { kind: 'terminate', force: false };
+const start: Command = { kind: 'start' };
+const stop: Command = { kind: 'stop', mode: 'stop', force: false };
+const forcedStop: Command = { kind: 'stop', mode: 'stop', force: true };
+const hibernate: Command = { kind: 'stop', mode: 'hibernate', force: false };
+const reboot: Command = { kind: 'reboot' };
+const resize: Command = { kind: 'resize', instanceType: 'm7i.xlarge' };
+const terminate: Command = { kind: 'terminate' };
 
 const contexts: fc.Arbitrary<CommandContext> = fc.record({
   state: fc.constantFrom(...sessionStates),
   desired: fc.constantFrom(...desiredStates),
   hasInstance: fc.boolean(),
+  hibernation: fc.boolean(),
 });
-const commands: fc.Arbitrary<Command> = fc.record({
-  kind: fc.constantFrom('start', 'stop', 'terminate'),
-  force: fc.boolean(),
-});
+const commands: fc.Arbitrary<Command> = fc.constantFrom(
+  start,
+  stop,
+  forcedStop,
+  hibernate,
+  reboot,
+  resize,
+  terminate,
+);
 
-const running: CommandContext = { state: 'running', desired: 'running', hasInstance: true };
+const running: CommandContext = {
+  state: 'running',
+  desired: 'running',
+  hasInstance: true,
+  hibernation: false,
+};
+
+/** The command behind a capability; connecting, imaging and passwords are no commands on the session. */
+function commandOf(capability: Capability): Command | null {
+  switch (capability) {
+    case 'start':
+      return start;
+    case 'stop':
+      return stop;
+    case 'hibernate':
+      return hibernate;
+    case 'reboot':
+      return reboot;
+    case 'resize':
+      return resize;
+    case 'terminate':
+      return terminate;
+    case 'connect':
+    case 'create-image':
+    case 'show-password':
+      return null;
+    default:
+      return capability satisfies never;
+  }
+}
 
 describe('judgeCommand', () => {
   type Row = [
@@ -102,6 +140,49 @@ describe('judgeCommand', () => {
       forcedStop,
       'session-terminating',
     ],
+    ['a running desktop reboots', {}, reboot, 'accepted'],
+    [
+      'a stopped desktop is started, not rebooted',
+      { state: 'stopped', desired: 'stopped' },
+      reboot,
+      'not-running',
+    ],
+    ['a desktop that comes up is not rebooted', { state: 'starting' }, reboot, 'not-running'],
+    ['a stopped desktop is resized', { state: 'stopped', desired: 'stopped' }, resize, 'accepted'],
+    ['a running desktop is stopped before it is resized', {}, resize, 'not-stopped'],
+    ['a stopped desktop that starts is not resized', { state: 'stopped' }, resize, 'not-stopped'],
+    [
+      'one that can hibernate is not resized',
+      { state: 'stopped', desired: 'stopped', hibernation: true },
+      resize,
+      'resize-of-hibernating',
+    ],
+    ['a desktop launched with hibernation hibernates', { hibernation: true }, hibernate, 'accepted'],
+    ['one launched without it does not', {}, hibernate, 'hibernation-unsupported'],
+    [
+      'a hibernated desktop starts',
+      { state: 'hibernated', desired: 'hibernated', hibernation: true },
+      start,
+      'accepted',
+    ],
+    [
+      'a hibernated desktop is at rest',
+      { state: 'hibernated', desired: 'hibernated', hibernation: true },
+      stop,
+      'already-stopped',
+    ],
+    [
+      'a hibernation under way is not asked for twice',
+      { state: 'hibernating', desired: 'hibernated', hibernation: true },
+      hibernate,
+      'already-stopping',
+    ],
+    [
+      'a hibernation that hangs may be cut short',
+      { state: 'hibernating', desired: 'hibernated', hibernation: true },
+      forcedStop,
+      'accepted',
+    ],
     ['terminating twice is harmless', { state: 'terminating', desired: 'terminated' }, terminate, 'accepted'],
   ];
   test.each(table)('%s', (_why, change, command, expected) => {
@@ -122,9 +203,9 @@ describe('judgeCommand', () => {
 
   test('whatever lives can be terminated', () => {
     fc.assert(
-      fc.property(contexts, fc.boolean(), (context, force) => {
+      fc.property(contexts, (context) => {
         fc.pre(context.state !== 'terminated');
-        expect(judgeCommand(context, { kind: 'terminate', force }).accepted).toBe(true);
+        expect(judgeCommand(context, terminate).accepted).toBe(true);
       }),
     );
   });
@@ -133,7 +214,7 @@ describe('judgeCommand', () => {
     fc.assert(
       fc.property(contexts, commands, (context, command) => {
         const verdict = judgeCommand(context, command);
-        if (!verdict.accepted) expect(verdict.sentence).toMatch(/^This desktop .+\.$/);
+        if (!verdict.accepted) expect(verdict.sentence).toMatch(/^[A-Z].*desktop.*\.$/);
       }),
     );
   });
@@ -142,7 +223,8 @@ describe('judgeCommand', () => {
     fc.assert(
       fc.property(contexts, (context) => {
         if (judgeCommand(context, start).accepted) return;
-        expect(context.desired !== 'stopped' || context.state === 'terminated').toBe(true);
+        const wantsRest = context.desired === 'stopped' || context.desired === 'hibernated';
+        expect(!wantsRest || context.state === 'terminated').toBe(true);
       }),
     );
   });
@@ -169,15 +251,44 @@ describe('judgeCommand', () => {
 describe('capabilitiesOf', () => {
   type Row = [why: string, change: Partial<CommandContext>, expected: Capability[]];
   const table: Row[] = [
-    ['running', {}, ['connect', 'stop', 'terminate']],
-    ['running, a stop is accepted', { desired: 'stopped' }, ['start', 'terminate']],
+    ['running', {}, ['connect', 'stop', 'reboot', 'terminate', 'create-image', 'show-password']],
+    [
+      'running, can hibernate',
+      { hibernation: true },
+      ['connect', 'stop', 'hibernate', 'reboot', 'terminate', 'create-image', 'show-password'],
+    ],
+    [
+      'running, a stop is accepted',
+      { desired: 'stopped' },
+      ['start', 'terminate', 'create-image', 'show-password'],
+    ],
     ['running, its end is accepted', { desired: 'terminated' }, []],
     ['requested', { state: 'requested', hasInstance: false }, ['stop', 'terminate']],
-    ['starting', { state: 'starting' }, ['stop', 'terminate']],
-    ['stopping', { state: 'stopping', desired: 'stopped' }, ['start', 'terminate']],
-    ['stopped', { state: 'stopped', desired: 'stopped' }, ['start', 'terminate']],
+    ['starting', { state: 'starting' }, ['stop', 'terminate', 'show-password']],
+    ['stopping', { state: 'stopping', desired: 'stopped' }, ['start', 'terminate', 'show-password']],
+    [
+      'stopped',
+      { state: 'stopped', desired: 'stopped' },
+      ['start', 'resize', 'terminate', 'create-image', 'show-password'],
+    ],
+    [
+      'stopped, can hibernate',
+      { state: 'stopped', desired: 'stopped', hibernation: true },
+      ['start', 'terminate', 'create-image', 'show-password'],
+    ],
+    [
+      'hibernated',
+      { state: 'hibernated', desired: 'hibernated', hibernation: true },
+      ['start', 'terminate', 'create-image', 'show-password'],
+    ],
+    [
+      'hibernating',
+      { state: 'hibernating', desired: 'hibernated', hibernation: true },
+      ['start', 'terminate', 'show-password'],
+    ],
+    ['resizing', { state: 'resizing', desired: 'stopped' }, ['start', 'terminate', 'show-password']],
     ['error without a machine', { state: 'error', hasInstance: false }, ['start', 'terminate']],
-    ['error with a machine', { state: 'error' }, ['start', 'stop', 'terminate']],
+    ['error with a machine', { state: 'error' }, ['start', 'stop', 'terminate', 'show-password']],
     ['terminating', { state: 'terminating', desired: 'terminated' }, []],
     ['terminated', { state: 'terminated', desired: 'terminated', hasInstance: false }, []],
   ];
@@ -197,8 +308,9 @@ describe('capabilitiesOf', () => {
   test('what is offered, other than to connect, is accepted when asked for', () => {
     fc.assert(
       fc.property(contexts, (context) => {
-        for (const kind of capabilitiesOf(context)) {
-          if (kind !== 'connect') expect(judgeCommand(context, { kind, force: false }).accepted).toBe(true);
+        for (const capability of capabilitiesOf(context)) {
+          const command = commandOf(capability);
+          if (command) expect(judgeCommand(context, command).accepted).toBe(true);
         }
       }),
     );
@@ -206,10 +318,11 @@ describe('capabilitiesOf', () => {
 
   test('what is accepted is offered, except to terminate what is terminating already', () => {
     fc.assert(
-      fc.property(contexts, commands, (context, { kind }) => {
-        if (!judgeCommand(context, { kind, force: false }).accepted) return;
-        const again = kind === 'terminate' && context.desired === 'terminated';
-        expect(capabilitiesOf(context).includes(kind)).toBe(!again);
+      fc.property(contexts, fc.constantFrom(...capabilities), (context, capability) => {
+        const command = commandOf(capability);
+        if (!command || !judgeCommand(context, command).accepted) return;
+        const again = capability === 'terminate' && context.desired === 'terminated';
+        expect(capabilitiesOf(context).includes(capability)).toBe(!again);
       }),
     );
   });
@@ -229,11 +342,17 @@ test('every kind of intent has the state that it leads to', () => {
     launch: targetOf('launch'),
     start: targetOf('start'),
     stop: targetOf('stop'),
+    hibernate: targetOf('stop', { mode: 'hibernate' }),
+    reboot: targetOf('reboot'),
+    resize: targetOf('resize'),
     terminate: targetOf('terminate'),
   }).toEqual({
     launch: 'running',
     start: 'running',
     stop: 'stopped',
+    hibernate: 'hibernated',
+    reboot: 'running',
+    resize: 'stopped',
     terminate: 'terminated',
   });
 });

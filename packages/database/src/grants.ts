@@ -6,12 +6,18 @@ export const foreignReads: Record<ServiceSchema, readonly string[]> = {
     'session_manager.session_runtime',
     'session_manager.session_transitions',
     'session_manager.instance_types',
+    'session_manager.subnets',
+    'session_manager.images',
     'token_service.dcv_connections',
   ],
   session_manager: [
     'api_gateway.sessions',
     'api_gateway.session_intents',
     'api_gateway.software_stacks',
+    'api_gateway.profiles',
+    'api_gateway.projects',
+    'api_gateway.users',
+    'api_gateway.images',
     'token_service.dcv_connections',
   ],
   token_service: [

@@ -50,6 +50,7 @@ test('run by several at once on an empty database, all succeed and it is done on
     '0001-messaging',
     '0002-sessions',
     '0003-base-software-stacks',
+    '0004-ec2-lifecycle',
   ]);
   expect(stacks).toHaveLength(2);
 });

@@ -162,7 +162,7 @@ class World {
 const soon = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 /** Where EC2 must be, for a session that is as it is wanted. */
-const instancesOf = { running: ['running'], stopped: ['stopped'], terminated: [] };
+const instancesOf = { running: ['running'], stopped: ['stopped'], hibernated: ['stopped'], terminated: [] };
 
 test('in any order of events there is one instance, no illegal transition, and the last accepted intent wins', async () => {
   await fc.assert(

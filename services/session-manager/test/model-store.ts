@@ -1,4 +1,4 @@
-import { type IntentKind, judgeCommand, targetOf } from '@deskfleet/contracts';
+import { judgeCommand, targetOf } from '@deskfleet/contracts';
 import { changeByIntent } from '../src/adapters/postgres/apply-intents.ts';
 import { statusOf } from '../src/adapters/postgres/status-rows.ts';
 import { columnsOfChange } from '../src/adapters/postgres/write-change.ts';
@@ -35,7 +35,7 @@ export class ModelStore implements SessionStore {
     this.now = now;
     this.settings = settings;
     this.row = newRow(now());
-    this.intents.push({ seq: 1, kind: 'launch', force: false, cause: 'user:alice' });
+    this.intents.push({ seq: 1, kind: 'launch', args: {}, cause: 'user:alice' });
   }
 
   status(): SessionStatus {
@@ -44,16 +44,17 @@ export class ModelStore implements SessionStore {
   }
 
   /** What the gateway does: judges the intent by the target of the latest one, and appends it. */
-  intend(kind: Exclude<IntentKind, 'launch'>, force: boolean): void {
+  intend(kind: 'start' | 'stop' | 'terminate', force: boolean): void {
     const { state, desired, instanceId, appliedSeq } = this.status();
     const latest = this.intents.at(-1);
     const context = {
       state,
-      desired: latest && latest.seq > appliedSeq ? targetOf(latest.kind) : desired,
+      desired: latest && latest.seq > appliedSeq ? targetOf(latest.kind, latest.args) : desired,
       hasInstance: instanceId !== null,
+      hibernation: false,
     };
-    if (!judgeCommand(context, { kind, force }).accepted) return;
-    this.intents.push({ seq: this.intents.length + 1, kind, force, cause: 'user:alice' });
+    if (!judgeCommand(context, kind === 'stop' ? { kind, mode: 'stop', force } : { kind }).accepted) return;
+    this.intents.push({ seq: this.intents.length + 1, kind, args: { force }, cause: 'user:alice' });
   }
 
   async live() {
@@ -67,7 +68,10 @@ export class ModelStore implements SessionStore {
   async applyIntents(_id: string, decide: Parameters<SessionStore['applyIntents']>[1]) {
     for (const intent of this.intents.slice(this.row.applied_seq)) {
       const { state, desired, instanceId } = this.status();
-      const decision = decide({ state, desired, hasInstance: instanceId !== null }, intent);
+      const decision = decide(
+        { state, desired, hasInstance: instanceId !== null, hibernation: false },
+        intent,
+      );
       this.row.applied_seq = intent.seq;
       if (decision.outcome === 'applied') this.wanted = decision.desired;
       this.write(changeByIntent(this.status(), intent, decision, this.now()));
@@ -194,5 +198,14 @@ function newRow(now: Date): Row {
     updated_at: now,
     open_attempt_id: null,
     next_try_at: null,
+    hibernation: false,
+    subnet_id: null,
+    boot_id: null,
+    rebooting_from: null,
+    reboot_wanted: false,
+    resize_to: null,
+    capacity_round_at: null,
+    expiry_announced_at: null,
+    password_parameter: null,
   };
 }

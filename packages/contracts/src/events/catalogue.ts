@@ -1,10 +1,14 @@
 import type { Static, TSchema } from 'typebox';
 import { ConnectionAuthorizedData, ConnectionDeniedData, TokenIssuedData } from './access-events.ts';
 import type { CloudEvent } from './envelope.ts';
+import { ImageAvailableData, ImageFailedData, ImageRequestedData } from './image-events.ts';
 import {
   SessionCommandRejectedData,
+  SessionHibernationExpiringData,
   SessionIntentData,
   SessionRequestedData,
+  SessionResizedData,
+  SessionResizeRequestedData,
   SessionStateData,
   SessionStopRequestedData,
 } from './session-events.ts';
@@ -14,16 +18,23 @@ export const eventCatalogue = {
   'deskfleet.session.requested.v1': SessionRequestedData,
   'deskfleet.session.start-requested.v1': SessionIntentData,
   'deskfleet.session.stop-requested.v1': SessionStopRequestedData,
+  'deskfleet.session.reboot-requested.v1': SessionIntentData,
+  'deskfleet.session.resize-requested.v1': SessionResizeRequestedData,
   'deskfleet.session.terminate-requested.v1': SessionIntentData,
   'deskfleet.session.provisioning.v1': SessionStateData,
   'deskfleet.session.starting.v1': SessionStateData,
   'deskfleet.session.running.v1': SessionStateData,
   'deskfleet.session.stopping.v1': SessionStateData,
   'deskfleet.session.stopped.v1': SessionStateData,
+  'deskfleet.session.resized.v1': SessionResizedData,
+  'deskfleet.session.hibernation-expiring.v1': SessionHibernationExpiringData,
   'deskfleet.session.terminating.v1': SessionStateData,
   'deskfleet.session.terminated.v1': SessionStateData,
   'deskfleet.session.failed.v1': SessionStateData,
   'deskfleet.session.command-rejected.v1': SessionCommandRejectedData,
+  'deskfleet.image.requested.v1': ImageRequestedData,
+  'deskfleet.image.available.v1': ImageAvailableData,
+  'deskfleet.image.failed.v1': ImageFailedData,
   'deskfleet.access.token-issued.v1': TokenIssuedData,
   'deskfleet.access.connection-authorized.v1': ConnectionAuthorizedData,
   'deskfleet.access.connection-denied.v1': ConnectionDeniedData,

@@ -4,6 +4,7 @@ import {
   OperatingSystemSchema,
   SessionStateSchema,
   StateReasonSchema,
+  StopModeSchema,
 } from '../session/session-state.ts';
 
 const about = {
@@ -29,11 +30,18 @@ export const SessionRequestedData = Type.Object({
   instanceType: Type.String(),
 });
 
-/** Somebody wants the session started or terminated. */
+/** Somebody wants the session started, rebooted or terminated. */
 export const SessionIntentData = Type.Object(about);
 
 /** Somebody wants the session stopped. */
-export const SessionStopRequestedData = Type.Object({ ...about, force: Type.Boolean() });
+export const SessionStopRequestedData = Type.Object({
+  ...about,
+  force: Type.Boolean(),
+  mode: Type.Optional(StopModeSchema),
+});
+
+/** Somebody wants the stopped session to have another instance type. */
+export const SessionResizeRequestedData = Type.Object({ ...about, instanceType: Type.String() });
 
 /** The session reached a state. */
 export const SessionStateData = Type.Object({
@@ -45,8 +53,29 @@ export const SessionStateData = Type.Object({
   reason: Type.Union([StateReasonSchema, Type.Null()]),
   instanceId: Type.Union([Type.String(), Type.Null()]),
   instanceType: Type.String(),
+  hibernated: Type.Optional(
+    Type.Boolean({ description: 'In SessionStopped: memory was kept on the root volume.' }),
+  ),
 });
 export type SessionStateData = Static<typeof SessionStateData>;
+
+/** The stopped session has another instance type now. */
+export const SessionResizedData = Type.Object({
+  ...about,
+  name: Type.String(),
+  os: OperatingSystemSchema,
+  instanceId: Type.String(),
+  instanceType: Type.String(),
+  previousInstanceType: Type.String(),
+});
+
+/** The session has been hibernated for so long that EC2 will soon not promise to resume it any more. */
+export const SessionHibernationExpiringData = Type.Object({
+  ...about,
+  name: Type.String(),
+  hibernatedSince: Type.String({ format: 'date-time' }),
+  resumableUntil: Type.String({ format: 'date-time' }),
+});
 
 /** An accepted intent lost a race or was not legal any more when it was applied. */
 export const SessionCommandRejectedData = Type.Object({

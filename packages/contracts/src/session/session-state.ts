@@ -8,6 +8,9 @@ export const sessionStates = [
   'running',
   'stopping',
   'stopped',
+  'hibernating',
+  'hibernated',
+  'resizing',
   'terminating',
   'terminated',
   'error',
@@ -16,11 +19,11 @@ export type SessionState = (typeof sessionStates)[number];
 export const SessionStateSchema = Type.Enum([...sessionStates]);
 
 /** What the last applied intent wants the session to be. */
-export const desiredStates = ['running', 'stopped', 'terminated'] as const;
+export const desiredStates = ['running', 'stopped', 'hibernated', 'terminated'] as const;
 export type DesiredState = (typeof desiredStates)[number];
 
 /** What a person or a program can ask of a session; the first intent of every session is `launch`. */
-export const intentKinds = ['launch', 'start', 'stop', 'terminate'] as const;
+export const intentKinds = ['launch', 'start', 'stop', 'reboot', 'resize', 'terminate'] as const;
 export type IntentKind = (typeof intentKinds)[number];
 export const IntentKindSchema = Type.Enum([...intentKinds]);
 
@@ -42,13 +45,32 @@ export const StateReasonSchema = Type.Object({
 });
 export type StateReason = Static<typeof StateReasonSchema>;
 
-/** The state that an intent of this kind leads to. */
-export function targetOf(kind: IntentKind): DesiredState {
+/** How a desktop is stopped: `hibernate` keeps what is in memory on the root volume. */
+export const stopModes = ['stop', 'hibernate'] as const;
+export type StopMode = (typeof stopModes)[number];
+export const StopModeSchema = Type.Enum([...stopModes]);
+
+/** What an intent says beyond its kind: `mode` and `force` of a stop, the new type of a resize. */
+export interface IntentArguments {
+  mode?: StopMode;
+  force?: boolean;
+  instanceType?: string;
+}
+
+/** The state that an intent leads to. */
+export function targetOf(
+  kind: IntentKind,
+  { mode = 'stop' }: Pick<IntentArguments, 'mode'> = {},
+): DesiredState {
   switch (kind) {
     case 'launch':
     case 'start':
+    case 'reboot':
       return 'running';
     case 'stop':
+      return mode === 'hibernate' ? 'hibernated' : 'stopped';
+    // Only a stopped desktop is resized, and it stays stopped.
+    case 'resize':
       return 'stopped';
     case 'terminate':
       return 'terminated';

@@ -1,4 +1,4 @@
-import type { IntentKind, OperatingSystem, SessionType } from '@deskfleet/contracts';
+import type { IntentArguments, IntentKind, Mount, OperatingSystem, SessionType } from '@deskfleet/contracts';
 import type { ColumnType, Generated, JSONColumnType } from 'kysely';
 
 /** The spec: what people want. One row a session, kept after the session has ended. */
@@ -11,6 +11,11 @@ export interface SessionsTable {
   instance_type: string;
   root_volume_gib: number;
   session_type: SessionType;
+  /** Launched so that it can hibernate. */
+  hibernation: Generated<boolean>;
+  /** The subnet that the user chose; null leaves it to session-manager. */
+  subnet_id: string | null;
+  project_id: string | null;
   created_at: Generated<Date>;
   /** Number of the last intent; raised in the transaction that appends it. */
   generation: Generated<number>;
@@ -23,7 +28,7 @@ export interface SessionIntentsTable {
   session_id: string;
   seq: number;
   kind: IntentKind;
-  args: JSONColumnType<{ force?: boolean }>;
+  args: JSONColumnType<IntentArguments>;
   cause: string;
   at: Generated<Date>;
   /** The HTTP request that asked; the `correlationid` of the events that follow. */
@@ -37,6 +42,23 @@ export interface UsersTable {
   created_at: Generated<Date>;
   last_seen_at: Date;
   disabled_at: Date | null;
+  /** The uid of the user's account on Linux hosts. */
+  posix_uid: Generated<number>;
+}
+
+/** A group of users that desktops are counted for. */
+export interface ProjectsTable {
+  id: string;
+  name: string;
+  description: Generated<string>;
+  enabled: Generated<boolean>;
+  created_at: Generated<Date>;
+  updated_at: Generated<Date>;
+}
+
+export interface ProjectMembersTable {
+  project_id: string;
+  user_name: string;
 }
 
 /** A policy that software stacks point at. */
@@ -47,6 +69,15 @@ export interface ProfilesTable {
   allowed_instance_types: string[];
   max_root_volume_gib: number;
   allowed_session_types: SessionType[];
+  /** Types that are tried in this order when none of the wanted one is free. */
+  fallback_instance_types: Generated<string[]>;
+  /** Subnets that desktops may be in; empty: all of the deployment's. */
+  allowed_subnets: Generated<string[]>;
+  /** What becomes of a hibernation that EC2 refuses: the desktop is stopped, or runs on and its owner is told. */
+  hibernation_fallback: Generated<'none' | 'stop'>;
+  owners_may_create_images: Generated<boolean>;
+  created_at: Generated<Date>;
+  updated_at: Generated<Date>;
 }
 
 export interface SoftwareStacksTable {
@@ -58,12 +89,38 @@ export interface SoftwareStacksTable {
   architecture: 'x86_64' | 'arm64';
   /** `ami-…`, or the path of a public SSM parameter that holds one, resolved at launch. */
   image: string;
+  /** The image for instance types with a GPU, where it is another one. */
+  graphics_image: string | null;
+  requires_gpu: Generated<boolean>;
+  mounts: ColumnType<Mount[], string | undefined, string>;
+  /** A site's own script, run as administrator at the end of the first boot. */
+  hook_script: string | null;
   min_root_volume_gib: number;
   min_memory_gib: ColumnType<number, number, number>;
   default_instance_type: string;
   profile_id: string;
   enabled: Generated<boolean>;
   created_at: Generated<Date>;
+  updated_at: Generated<Date>;
+}
+
+/** The projects that alone may use a software stack; without any, everybody may. */
+export interface SoftwareStackProjectsTable {
+  software_stack_id: string;
+  project_id: string;
+}
+
+/** Images that were asked for of desktops; what became of them is in session_manager.images. */
+export interface ImagesTable {
+  id: string;
+  session_id: string;
+  name: string;
+  description: string;
+  /** `user:NAME` or `admin:NAME`. */
+  requested_by: string;
+  created_at: Generated<Date>;
+  /** The software stack that the image has become. */
+  software_stack_id: string | null;
 }
 
 /** Answers that were given to requests with an Idempotency-Key, to give them again. */

@@ -2,19 +2,25 @@ import type { ServiceSchema } from '../services.ts';
 import type {
   AuditLogTable,
   IdempotencyKeysTable,
+  ImagesTable,
   ProfilesTable,
+  ProjectMembersTable,
+  ProjectsTable,
   SessionIntentsTable,
   SessionsTable,
+  SoftwareStackProjectsTable,
   SoftwareStacksTable,
   UsersTable,
 } from './api-gateway-tables.ts';
 import type { DeadLettersTable, InboxTable, OutboxTable, RelayStateTable } from './messaging-tables.ts';
 import type {
+  ImageProgressTable,
   InstanceTypesTable,
   LaunchAttemptsTable,
   LeasesTable,
   SessionRuntimeTable,
   SessionTransitionsTable,
+  SubnetsTable,
 } from './session-manager-tables.ts';
 import type { DcvConnectionsTable, DcvTokensTable } from './token-service-tables.ts';
 
@@ -31,12 +37,18 @@ export interface Database extends MessagingTables {
   'api_gateway.users': UsersTable;
   'api_gateway.profiles': ProfilesTable;
   'api_gateway.software_stacks': SoftwareStacksTable;
+  'api_gateway.software_stack_projects': SoftwareStackProjectsTable;
+  'api_gateway.projects': ProjectsTable;
+  'api_gateway.project_members': ProjectMembersTable;
+  'api_gateway.images': ImagesTable;
   'api_gateway.idempotency_keys': IdempotencyKeysTable;
   'api_gateway.audit_log': AuditLogTable;
   'session_manager.session_runtime': SessionRuntimeTable;
   'session_manager.launch_attempts': LaunchAttemptsTable;
   'session_manager.session_transitions': SessionTransitionsTable;
   'session_manager.instance_types': InstanceTypesTable;
+  'session_manager.subnets': SubnetsTable;
+  'session_manager.images': ImageProgressTable;
   'session_manager.leases': LeasesTable;
   'token_service.dcv_tokens': DcvTokensTable;
   'token_service.dcv_connections': DcvConnectionsTable;

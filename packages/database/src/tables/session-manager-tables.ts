@@ -1,4 +1,4 @@
-import type { DesiredState, SessionState } from '@deskfleet/contracts';
+import type { DesiredState, ImageState, SessionState } from '@deskfleet/contracts';
 import type { Generated, GeneratedAlways, JSONColumnType } from 'kysely';
 
 /** The status: what is. One row a session, written by session-manager only. */
@@ -38,6 +38,21 @@ export interface SessionRuntimeTable {
   missing_since: Date | null;
   missing_count: Generated<number>;
   updated_at: Date;
+  subnet_id: string | null;
+  /** Of the boot in which the host was last ready. */
+  boot_id: string | null;
+  /** A reboot is under way: the host is ready again when its boot is another one than this. */
+  rebooting_from: string | null;
+  /** A reboot was asked for and has not been accepted by EC2 yet. */
+  reboot_wanted: Generated<boolean>;
+  /** The instance type that a resize is to bring. */
+  resize_to: string | null;
+  /** When the present round through zones and fallback types began; refusals before it are forgotten. */
+  capacity_round_at: Date | null;
+  /** When the owner was told that a hibernated desktop nears EC2's limit of 60 days. */
+  expiry_announced_at: Date | null;
+  /** SSM parameter with the password of a Windows desktop; null once it has been deleted. */
+  password_parameter: string | null;
 }
 
 export interface LaunchAttemptsTable {
@@ -79,7 +94,36 @@ export interface InstanceTypesTable {
   gpu: JSONColumnType<{ name: string; manufacturer: string; count: number; memoryMiB: number } | null>;
   architectures: string[];
   hibernation_supported: boolean;
+  /** Availability Zones of the region that offer the type. */
+  zones: Generated<string[]>;
   refreshed_at: Date;
+}
+
+/** The subnets that desktops may be launched in, as EC2 describes them. */
+export interface SubnetsTable {
+  id: string;
+  zone: string;
+  cidr: string;
+  name: string | null;
+  free_addresses: number;
+  refreshed_at: Date;
+}
+
+/** What became of the images that were asked for (api_gateway.images, same id). */
+export interface ImageProgressTable {
+  id: string;
+  session_id: string;
+  state: ImageState;
+  ami_id: string | null;
+  progress_percent: number | null;
+  /** Size of the root volume that was imaged. */
+  min_root_volume_gib: number | null;
+  reason_code: string | null;
+  reason_sentence: string | null;
+  failed_calls: Generated<number>;
+  next_look_at: Date;
+  started_at: Date;
+  finished_at: Date | null;
 }
 
 /** Who may act where one must: the holder renews it in database time. */

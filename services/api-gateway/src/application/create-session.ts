@@ -68,10 +68,11 @@ function newSession(
     instanceType: body.instanceType,
     rootVolumeGiB,
     sessionType,
+    hibernation: false,
     createdAt,
     endedAt: null,
     generation: 1,
-    latestIntent: { kind: 'launch', at: createdAt },
+    latestIntent: { kind: 'launch', args: {}, at: createdAt },
     runtime: null,
   };
 }

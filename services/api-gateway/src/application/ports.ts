@@ -1,6 +1,7 @@
 import type {
   CreateSessionBody,
   DeskfleetEvent,
+  IntentArguments,
   IntentKind,
   IssuedToken,
   OperatingSystem,
@@ -63,7 +64,7 @@ export interface AuditEntry {
   at: Date;
   /** `user:NAME`, or `admin:NAME` for what was done to somebody else's session. */
   actor: string;
-  action: 'session.create' | 'session.start' | 'session.stop' | 'session.terminate' | 'session.connect';
+  action: 'session.create' | `session.${Exclude<IntentKind, 'launch'>}` | 'session.connect';
   sessionId: string;
   sourceAddress: string;
   detail: Record<string, unknown>;
@@ -77,6 +78,8 @@ type RequestEventType =
   | 'deskfleet.session.requested.v1'
   | 'deskfleet.session.start-requested.v1'
   | 'deskfleet.session.stop-requested.v1'
+  | 'deskfleet.session.reboot-requested.v1'
+  | 'deskfleet.session.resize-requested.v1'
   | 'deskfleet.session.terminate-requested.v1';
 
 /** An event of ours, before it gets its envelope. */
@@ -124,7 +127,7 @@ export interface NewIntent {
   sessionId: string;
   seq: number;
   kind: IntentKind;
-  args: { force?: boolean };
+  args: IntentArguments;
   cause: string;
   at: Date;
   correlationId: string;

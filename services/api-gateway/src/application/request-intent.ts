@@ -1,4 +1,4 @@
-import { type Command, judgeCommand, type Session } from '@deskfleet/contracts';
+import { type Command, type IntentArguments, judgeCommand, type Session } from '@deskfleet/contracts';
 import { causeOf, maySee } from '../domain/principal.ts';
 import { done, type Outcome, refused, sessionNotFound } from '../domain/refusal.ts';
 import { commandContextOf, describeSession, type SessionRecord } from '../domain/session-record.ts';
@@ -47,12 +47,12 @@ async function accept(
     sessionId: session.id,
     seq: session.generation + 1,
     kind: command.kind,
-    args: command.kind === 'stop' ? { force: command.force } : {},
+    args: argumentsOf(command),
     cause,
     at,
     correlationId: requestId,
   };
-  await step.append(intent, announce(intent, session.owner, command.force), {
+  await step.append(intent, announce(intent, session.owner), {
     id: newId(),
     at,
     actor: cause,
@@ -61,17 +61,41 @@ async function accept(
     sourceAddress,
     detail: { requestId, ...intent.args },
   });
-  return { ...session, generation: intent.seq, latestIntent: { kind: command.kind, at } };
+  return { ...session, generation: intent.seq, latestIntent: { kind: command.kind, args: intent.args, at } };
 }
 
-function announce(intent: NewIntent, owner: string, force: boolean): Announcement {
+function argumentsOf(command: Command): IntentArguments {
+  switch (command.kind) {
+    case 'stop':
+      return { mode: command.mode, force: command.force };
+    case 'resize':
+      return { instanceType: command.instanceType };
+    case 'start':
+    case 'reboot':
+    case 'terminate':
+      return {};
+    default:
+      return command satisfies never;
+  }
+}
+
+function announce(intent: NewIntent, owner: string): Announcement {
   const { sessionId, seq: generation, cause, correlationId } = intent;
+  const { force = false, mode = 'stop', instanceType = '' } = intent.args;
   const data = { sessionId, owner, generation, cause };
   switch (intent.kind) {
     case 'start':
       return { type: 'deskfleet.session.start-requested.v1', correlationId, data };
     case 'stop':
-      return { type: 'deskfleet.session.stop-requested.v1', correlationId, data: { ...data, force } };
+      return { type: 'deskfleet.session.stop-requested.v1', correlationId, data: { ...data, force, mode } };
+    case 'reboot':
+      return { type: 'deskfleet.session.reboot-requested.v1', correlationId, data };
+    case 'resize':
+      return {
+        type: 'deskfleet.session.resize-requested.v1',
+        correlationId,
+        data: { ...data, instanceType },
+      };
     case 'terminate':
       return { type: 'deskfleet.session.terminate-requested.v1', correlationId, data };
     case 'launch':

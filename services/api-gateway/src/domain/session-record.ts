@@ -2,6 +2,7 @@ import {
   type CommandContext,
   capabilitiesOf,
   type DesiredState,
+  type IntentArguments,
   type IntentKind,
   type OperatingSystem,
   type Session,
@@ -22,11 +23,13 @@ export interface SessionRecord {
   instanceType: string;
   rootVolumeGiB: number;
   sessionType: SessionType;
+  /** Launched so that it can hibernate. */
+  hibernation: boolean;
   createdAt: Date;
   endedAt: Date | null;
   /** Number of the latest intent. */
   generation: number;
-  latestIntent: { kind: IntentKind; at: Date };
+  latestIntent: { kind: IntentKind; args: IntentArguments; at: Date };
   /** Null until session-manager has taken it up. */
   runtime: SessionRuntime | null;
 }
@@ -55,8 +58,10 @@ export function commandContextOf(record: SessionRecord): CommandContext {
   const { runtime, latestIntent } = record;
   return {
     state: stateOf(record),
-    desired: runtime && !isIntentPending(record) ? runtime.desired : targetOf(latestIntent.kind),
+    desired:
+      runtime && !isIntentPending(record) ? runtime.desired : targetOf(latestIntent.kind, latestIntent.args),
     hasInstance: runtime !== null && runtime.instanceId !== null,
+    hibernation: record.hibernation,
   };
 }
 

@@ -1,5 +1,7 @@
 import {
+  type Command,
   type DesiredState,
+  type IntentArguments,
   type IntentKind,
   judgeCommand,
   type SessionState,
@@ -10,7 +12,7 @@ import {
 export interface Intent {
   seq: number;
   kind: IntentKind;
-  force: boolean;
+  args: IntentArguments;
   cause: string;
 }
 
@@ -19,6 +21,7 @@ export interface IntentFacts {
   state: SessionState;
   desired: DesiredState;
   hasInstance: boolean;
+  hibernation: boolean;
 }
 
 export type IntentDecision =
@@ -40,16 +43,32 @@ export function decideIntent(facts: IntentFacts, intent: Intent): IntentDecision
   if (intent.kind === 'launch') {
     return { outcome: 'applied', desired: 'running', enter: null, endsAccess: false };
   }
-  const verdict = judgeCommand(facts, { kind: intent.kind, force: intent.force });
+  const verdict = judgeCommand(facts, commandOf(intent.kind, intent.args));
   if (!verdict.accepted) {
     return { outcome: 'rejected', reason: { code: verdict.code, sentence: verdict.sentence } };
   }
   return {
     outcome: 'applied',
-    desired: targetOf(intent.kind),
+    desired: targetOf(intent.kind, intent.args),
     enter: intent.kind === 'start' && facts.state === 'error' ? retryState(facts.hasInstance) : null,
     endsAccess: intent.kind !== 'start',
   };
+}
+
+function commandOf(kind: Command['kind'], args: IntentArguments): Command {
+  const { mode = 'stop', force = false, instanceType = '' } = args;
+  switch (kind) {
+    case 'stop':
+      return { kind, mode, force };
+    case 'resize':
+      return { kind, instanceType };
+    case 'start':
+    case 'reboot':
+    case 'terminate':
+      return { kind };
+    default:
+      return kind satisfies never;
+  }
 }
 
 /** With a machine, the retry looks at what EC2 makes of it; without one, it launches anew. */

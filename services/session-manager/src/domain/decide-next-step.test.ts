@@ -23,6 +23,7 @@ const running: SessionStatus = {
   desiredCause: 'user:alice',
   targetObserved: true,
   forceStop: false,
+  hibernation: false,
   instanceId: 'i-1',
   instanceType: 'm7i.large',
   privateIp: '127.16.0.1',

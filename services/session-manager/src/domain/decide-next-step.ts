@@ -68,8 +68,11 @@ export function decideNextStep(facts: StepFacts): Step {
     case 'running':
       return stepFromRunning(facts);
     case 'stopping':
+    case 'hibernating':
       return stepFromStopping(facts);
     case 'stopped':
+    case 'hibernated':
+    case 'resizing':
       return stepFromStopped(facts);
     case 'error':
       return stepFromError(facts);

@@ -16,6 +16,8 @@ export interface SessionStatus {
   /** Whether the session has been in the desired state since the last intent was applied. */
   targetObserved: boolean;
   forceStop: boolean;
+  /** Launched so that it can hibernate. */
+  hibernation: boolean;
   instanceId: string | null;
   instanceType: string;
   privateIp: string | null;

@@ -12,6 +12,18 @@ const legalTransitions: Record<SessionState, readonly SessionState[]> = {
   running: ['provisioning', 'stopping', 'stopped', 'terminating', 'terminated'],
   stopping: ['provisioning', 'starting', 'stopped', 'terminating', 'terminated'],
   stopped: ['provisioning', 'starting', 'stopping', 'terminating', 'terminated'],
+  hibernating: [
+    'provisioning',
+    'starting',
+    'running',
+    'stopping',
+    'stopped',
+    'hibernated',
+    'terminating',
+    'terminated',
+  ],
+  hibernated: ['provisioning', 'starting', 'stopping', 'stopped', 'terminating', 'terminated'],
+  resizing: ['stopped', 'terminating', 'terminated'],
   terminating: ['terminated'],
   terminated: [],
   error: [
@@ -34,7 +46,12 @@ export function isLegalTransition(from: SessionState, to: SessionState): boolean
 export function eventTypeOf(state: SessionState): EventType | null {
   switch (state) {
     case 'requested':
+    case 'resizing':
       return null;
+    case 'hibernating':
+      return 'deskfleet.session.stopping.v1';
+    case 'hibernated':
+      return 'deskfleet.session.stopped.v1';
     case 'error':
       return 'deskfleet.session.failed.v1';
     default:
@@ -56,6 +73,8 @@ export function deadlineOf(
       return after(now, {
         minutes: firstBoot ? settings.firstBootTimeoutMinutes : settings.restartTimeoutMinutes,
       });
+    case 'resizing':
+    case 'hibernating':
     case 'stopping':
       return after(now, { minutes: settings.stoppingTimeoutMinutes });
     case 'terminating':
@@ -66,6 +85,7 @@ export function deadlineOf(
     case 'requested':
     case 'running':
     case 'stopped':
+    case 'hibernated':
     case 'terminated':
       return null;
     default:

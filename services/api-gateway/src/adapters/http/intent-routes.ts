@@ -23,7 +23,7 @@ export const intentRoutes: FastifyPluginAsyncTypebox<RequestIntentDeps> = async 
     '/sessions/:id/start',
     { schema: { summary: 'Start a stopped desktop', tags, params, body: EmptyBody, response } },
     async (request, reply) => {
-      const command = { kind: 'start', force: false } as const;
+      const command = { kind: 'start' } as const;
       return reply.code(202).send(await accept(request, sessionIdOf(request.params), command));
     },
   );
@@ -34,7 +34,7 @@ export const intentRoutes: FastifyPluginAsyncTypebox<RequestIntentDeps> = async 
       schema: { summary: 'Stop a desktop; its disks stay', tags, params, body: StopSessionBody, response },
     },
     async (request, reply) => {
-      const command: Command = { kind: 'stop', force: request.body.force ?? false };
+      const command: Command = { kind: 'stop', mode: 'stop', force: request.body.force ?? false };
       return reply.code(202).send(await accept(request, sessionIdOf(request.params), command));
     },
   );
@@ -51,7 +51,7 @@ export const intentRoutes: FastifyPluginAsyncTypebox<RequestIntentDeps> = async 
       },
     },
     async (request, reply) => {
-      const command: Command = { kind: 'terminate', force: false };
+      const command: Command = { kind: 'terminate' };
       return reply.code(202).send(await accept(request, sessionIdOf(request.params), command));
     },
   );

@@ -18,6 +18,11 @@ export const problemAdvice: Record<ProblemCode, string> = {
   'session-terminating': 'The desktop is being deleted. Launch another one.',
   'session-terminated': 'The desktop has been deleted. Launch another one.',
   'not-running': 'Start the desktop, or wait until it is running, and connect then.',
+  'not-stopped': 'Stop the desktop first, and wait until it has stopped.',
+  'hibernation-unsupported':
+    'Stop the desktop without mode, or launch one with hibernation; the detail says what stands in the way.',
+  'resize-of-hibernating': 'Launch a new desktop of the size you need; AWS resizes none that can hibernate.',
+  'password-unavailable': 'Only Windows desktops have one, from their launch until they are deleted.',
   'name-taken': 'Choose another name, or delete the desktop that has this one.',
   'quota-exceeded':
     'Delete a desktop that you need no more; stopped ones count. GET /v1/me/quota says how many you may have.',
@@ -27,6 +32,8 @@ export const problemAdvice: Record<ProblemCode, string> = {
   'idempotency-key-reused':
     'Use a new key for every new request, and the same key only to repeat one unchanged.',
   'unknown-software-stack': 'Choose one of GET /v1/software-stacks.',
+  'unknown-image':
+    'Check the AMI id or parameter, and that it is in the region of the desktops and shared with this account.',
   'unknown-instance-type': 'Choose one of GET /v1/instance-types.',
   'instance-type-not-allowed': 'Choose one of GET /v1/instance-types?stack=ID.',
   'root-volume-too-large': 'Ask for a smaller root volume; the detail says how large it may be.',

@@ -1,5 +1,6 @@
 import type {
   DesiredState,
+  IntentArguments,
   IntentKind,
   OperatingSystem,
   SessionState,
@@ -28,10 +29,12 @@ export function selectSessions(db: Kysely<Database>) {
       's.instance_type',
       's.root_volume_gib',
       's.session_type',
+      's.hibernation',
       's.created_at',
       's.ended_at',
       's.generation',
       'i.kind as intent_kind',
+      'i.args as intent_args',
       'i.at as intent_at',
       'r.state',
       'r.state_since',
@@ -56,10 +59,12 @@ export interface SessionRow {
   instance_type: string;
   root_volume_gib: number;
   session_type: SessionType;
+  hibernation: boolean;
   created_at: Date;
   ended_at: Date | null;
   generation: number;
   intent_kind: IntentKind;
+  intent_args: IntentArguments;
   intent_at: Date;
   state: SessionState | null;
   state_since: Date | null;
@@ -82,10 +87,11 @@ export function toSessionRecord(row: SessionRow): SessionRecord {
     instanceType: row.instance_type,
     rootVolumeGiB: row.root_volume_gib,
     sessionType: row.session_type,
+    hibernation: row.hibernation,
     createdAt: row.created_at,
     endedAt: row.ended_at,
     generation: row.generation,
-    latestIntent: { kind: row.intent_kind, at: row.intent_at },
+    latestIntent: { kind: row.intent_kind, args: row.intent_args, at: row.intent_at },
     runtime: toRuntime(row),
   };
 }

@@ -16,7 +16,12 @@ export async function applyIntents(
   for (const { correlationId, ...intent } of await unapplied(trx, sessionId)) {
     const row = await selectStatus(trx).where('r.session_id', '=', sessionId).executeTakeFirstOrThrow();
     const status = statusOf(row);
-    const facts = { state: status.state, desired: status.desired, hasInstance: status.instanceId !== null };
+    const facts = {
+      state: status.state,
+      desired: status.desired,
+      hasInstance: status.instanceId !== null,
+      hibernation: status.hibernation,
+    };
     const applied = { ...status, appliedSeq: intent.seq };
     await trx
       .updateTable('session_manager.session_runtime')
@@ -39,7 +44,7 @@ export function changeByIntent(
   now: Date,
 ): StatusChange {
   if (decision.outcome === 'rejected') return { rejects: { kind: intent.kind, reason: decision.reason } };
-  const cutsPower = intent.kind === 'stop' && intent.force;
+  const cutsPower = intent.kind === 'stop' && intent.args.force === true;
   return {
     ...(decision.enter && { transition: { to: decision.enter, cause: intent.cause, reason: null } }),
     set: {
@@ -116,7 +121,7 @@ async function unapplied(trx: DatabaseTransaction, sessionId: string) {
   return rows.map((row) => ({
     seq: row.seq,
     kind: row.kind,
-    force: row.args.force ?? false,
+    args: row.args,
     cause: row.cause,
     correlationId: row.correlation_id,
   }));

@@ -8,6 +8,7 @@ type StatusRow = RuntimeRow & {
   owner: string;
   name: string;
   os: SessionStatus['os'];
+  hibernation: boolean;
   open_attempt_id: string | null;
   next_try_at: Date | null;
 };
@@ -21,7 +22,7 @@ export function selectStatus(db: Kysely<Database> | DatabaseTransaction) {
       join.onRef('a.session_id', '=', 'r.session_id').on('a.state', '=', 'open'),
     )
     .selectAll('r')
-    .select(['s.owner', 's.name', 's.os', 'a.id as open_attempt_id', 'a.next_try_at']);
+    .select(['s.owner', 's.name', 's.os', 's.hibernation', 'a.id as open_attempt_id', 'a.next_try_at']);
 }
 
 export function statusOf(row: StatusRow): SessionStatus {
@@ -38,6 +39,7 @@ export function statusOf(row: StatusRow): SessionStatus {
     desiredCause: row.desired_cause,
     targetObserved: row.target_observed,
     forceStop: row.force_stop,
+    hibernation: row.hibernation,
     instanceId: row.instance_id,
     instanceType: row.instance_type,
     privateIp: row.private_ip,
