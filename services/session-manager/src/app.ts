@@ -17,8 +17,9 @@ import { Reconciler } from './application/reconcile.ts';
 import { ReconcileLoop } from './application/reconcile-loop.ts';
 import type { ReconcilerDeps } from './application/reconciler-deps.ts';
 import { refreshInstanceTypes } from './application/refresh-instance-types.ts';
-import { type Config, lifecycleSettingsOf } from './config.ts';
+import { type Config, instanceTagsOf, lifecycleSettingsOf } from './config.ts';
 import { CallBudget } from './domain/call-budget.ts';
+import { PoolBackoff } from './domain/pool-backoff.ts';
 
 export interface AppDependencies {
   config: Config;
@@ -45,11 +46,18 @@ export function buildApp({ config, base, aws, monotonic, logger }: AppDependenci
     (err) => logger.error({ err }, 'a call could not be completed; the next pass takes it up'),
   );
   const deps: ReconcilerDeps = {
-    store: createPostgresSessionStore({ db: database.db, events, clock, settings }),
+    store: createPostgresSessionStore({
+      db: database.db,
+      events,
+      clock,
+      settings,
+      subnetIds: config.SUBNET_IDS,
+    }),
     compute: createEc2Compute(aws.ec2, config.CLUSTER_ID),
     images: createAwsImages(aws, monotonic),
     hosts: createSsmHosts(aws.ssm, { waitSeconds: config.READINESS_WAIT_SECONDS }),
     budget: new CallBudget(monotonic()),
+    pools: new PoolBackoff(),
     work,
     clock,
     monotonic,
@@ -57,6 +65,7 @@ export function buildApp({ config, base, aws, monotonic, logger }: AppDependenci
     settings,
     launch: {
       clusterId: config.CLUSTER_ID,
+      tags: instanceTagsOf(config),
       subnetIds: config.SUBNET_IDS,
       securityGroupIds: config.SECURITY_GROUP_IDS,
       instanceProfileArn: config.INSTANCE_PROFILE_ARN ?? null,

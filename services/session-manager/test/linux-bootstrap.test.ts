@@ -4,22 +4,14 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { createUserDataRenderer } from '../src/adapters/aws/render-user-data.ts';
+import { launchSpec } from './launch-spec.ts';
 
 const host = mkdtempSync(path.join(tmpdir(), 'deskfleet-host-'));
 afterAll(() => rmSync(host, { recursive: true }));
 
 const owner = `o'neill $(touch pwned)`;
 const render = createUserDataRenderer({ authenticatorUrl: 'http://auth/', webUrlPathTemplate: '/d/{host}/' });
-const userData = render({
-  sessionId: 's-1',
-  owner,
-  name: 'cfd',
-  os: 'linux',
-  instanceType: 'm7i.large',
-  rootVolumeGiB: 50,
-  sessionType: 'default',
-  image: 'ami-1',
-});
+const userData = render(launchSpec({ sessionId: 's-1', owner }));
 
 /** A host made of a folder: the commands that the script calls, and DCV with the sessions that it has. */
 function prepareHost(): void {

@@ -1,5 +1,6 @@
 import type { Clock, Logger } from '@deskfleet/runtime';
 import type { CallBudget } from '../domain/call-budget.ts';
+import type { PoolBackoff } from '../domain/pool-backoff.ts';
 import type { LifecycleSettings } from '../domain/settings.ts';
 import type { BackgroundWork } from './background-work.ts';
 import type { Alert, Compute, Hosts, Images } from './ports.ts';
@@ -8,6 +9,8 @@ import type { LaunchSpec, SessionStore } from './session-store.ts';
 /** Where and how instances are launched. */
 export interface LaunchSettings {
   clusterId: string;
+  /** The operator's own tags; ours win. */
+  tags: Record<string, string>;
   subnetIds: string[];
   securityGroupIds: string[];
   instanceProfileArn: string | null;
@@ -20,6 +23,7 @@ export interface ReconcilerDeps {
   images: Images;
   hosts: Hosts;
   budget: CallBudget;
+  pools: PoolBackoff;
   work: BackgroundWork;
   clock: Clock;
   /** Milliseconds of a clock that only moves forward, for the budget. */

@@ -21,7 +21,7 @@ export function createAwsImages(
         const image = await describe(clients.ec2, await imageIdOf(clients.ssm, source));
         if (!image) {
           return {
-            failure: { kind: 'invalid', code: 'InvalidAMIID.NotFound', message: `no image ${source}` },
+            failure: { kind: 'image-gone', code: 'InvalidAMIID.NotFound', message: `no image ${source}` },
           };
         }
         remembered.set(source, { image, until: monotonic() + rememberMilliseconds });
@@ -29,6 +29,10 @@ export function createAwsImages(
       } catch (error) {
         return { failure: classifyAwsError(error) };
       }
+    },
+
+    forget(imageId) {
+      for (const [source, { image }] of remembered) if (image.imageId === imageId) remembered.delete(source);
     },
   };
 }
