@@ -153,7 +153,7 @@ export class Reconciler {
     return this.deps.store.change('record-transition', sessionId, (status, now) => {
       if (observation && observation.instanceId !== status.instanceId) return null;
       const step = this.nextStep(status, observation, now);
-      if (step.do === 'confirm') return { set: { targetObserved: true } };
+      if (step.do === 'confirm') return { set: { targetObserved: true, desired: step.desired } };
       if (step.do === 'announce-expiry') return announcement(status, step.resumableUntil, now);
       return step.do === 'transition' ? changeOf(step, status, observation) : null;
     });

@@ -9,8 +9,11 @@ export type Step =
   /** Give the stopped machine the wanted instance type. */
   | { do: 'resize' }
   | { do: 'probe' }
-  /** EC2 is where the last intent wants it: from now on another state there is somebody else's doing. */
-  | { do: 'confirm' }
+  /**
+   * EC2 is where the last intent wants it: from now on another state there is somebody else's doing. What it is wanted to be is what it is: a machine that is
+   * stopped is at rest for one that should hibernate, too.
+   */
+  | { do: 'confirm'; desired: DesiredState }
   /** Tell the owner that EC2 will not keep a hibernated desktop for much longer. */
   | { do: 'announce-expiry'; resumableUntil: Date }
   | Transition;

@@ -1,3 +1,4 @@
+import type { DesiredState } from '@deskfleet/contracts';
 import { deadlineReasons, externalReasons, hibernationReasons, resizeFailedReason } from './reasons.ts';
 import type { Observation, SessionStatus } from './session-status.ts';
 import { after } from './settings.ts';
@@ -103,11 +104,17 @@ function restSeen(status: SessionStatus, observation: Observation): Step {
   const to = restStateOf(observation);
   // Without a reason from EC2 nothing says that it has become another kind of rest.
   if (to === status.state || observation.stateReasonCode === null) {
-    return status.targetObserved ? nothing : { do: 'confirm' };
+    const isConfirmed = status.targetObserved && status.desired === status.state;
+    return isConfirmed ? nothing : { do: 'confirm', desired: restOf(status) };
   }
   return status.targetObserved
     ? { do: 'transition', to, cause: 'external', reason: externalReasons.stopped, external: true }
     : { do: 'transition', to, desired: to };
+}
+
+/** The kind of rest that a session at rest has, as far as is known. */
+function restOf({ state }: SessionStatus): DesiredState {
+  return state === 'hibernated' ? 'hibernated' : 'stopped';
 }
 
 /** The type is read back: only what EC2 shows has happened. */

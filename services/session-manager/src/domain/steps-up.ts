@@ -71,7 +71,8 @@ export function stepFromRunning(facts: StepFacts): Step {
     return isDue(status.retryAt, now) ? { do: 'reboot' } : nothing;
   }
   if (!observation || !isSettled(facts)) return nothing;
-  if (observation.state === 'running') return status.targetObserved ? nothing : { do: 'confirm' };
+  if (observation.state === 'running')
+    return status.targetObserved ? nothing : { do: 'confirm', desired: status.desired };
   return status.targetObserved ? followEc2(status, observation) : asOurs(facts, observation);
 }
 
