@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { createAwsSimulator, delaysForBoot } from '@deskfleet/aws-simulator';
 import type { DesiredState, IntentKind, SessionState } from '@deskfleet/contracts';
 import { connectDatabase, type DatabaseConnection } from '@deskfleet/database';
@@ -12,6 +13,8 @@ import { createAwsClients } from '../src/adapters/aws/aws-clients.ts';
 import { buildApp, type SessionManager } from '../src/app.ts';
 import type { AlertName } from '../src/application/ports.ts';
 import { loadSessionManagerConfig } from '../src/config.ts';
+
+export const credentialKey = randomBytes(32).toString('base64');
 
 const stacks = {
   linux: '01990000-0000-7000-8000-000000000011',
@@ -138,6 +141,7 @@ export class Fleet {
         AWS_REGION: 'us-east-1',
         SUBNET_IDS: Object.values(subnets).join(','),
         DCV_AUTHENTICATOR_URL: 'http://127.0.0.1:1/authenticator',
+        SERVICE_CREDENTIAL_KEY: credentialKey,
         READINESS_INTERVAL_SECONDS: '0.001',
         READINESS_WAIT_SECONDS: '0.4',
         ...env,

@@ -26,13 +26,24 @@ async function beginAttempt(deps: ReconcilerDeps, sessionId: string): Promise<La
   if (!spec) return null;
   const resolved = await deps.images.resolve(spec.image);
   if ('failure' in resolved) {
-    await deps.store.change('record-unprepared', sessionId, unprepared(deps, resolved.failure));
+    const what = 'find the image of this software stack';
+    await deps.store.change('record-unprepared', sessionId, unprepared(deps, resolved.failure, what));
     return null;
   }
+  if (spec.os === 'windows' && !(await hasPassword(deps, sessionId))) return null;
   const refused = await deps.store.refusedSubnets(sessionId);
   const subnetId = chooseSubnet(deps.launch.subnetIds, refused, deps.random());
   const request = freezeRequest(deps.launch, spec, resolved.image, subnetId, deps.renderUserData(spec));
   return deps.store.beginAttempt(sessionId, request);
+}
+
+async function hasPassword(deps: ReconcilerDeps, sessionId: string): Promise<boolean> {
+  const prepared = await deps.preparePassword(sessionId);
+  if (prepared && 'failure' in prepared) {
+    const what = 'keep the password of this desktop';
+    await deps.store.change('record-unprepared', sessionId, unprepared(deps, prepared.failure, what));
+  }
+  return prepared !== null && 'parameter' in prepared;
 }
 
 /** Spreads desktops over the zones, leaving out those that have refused. Null lets EC2 choose. */
@@ -68,10 +79,10 @@ function freezeRequest(
 }
 
 /** The launch could not even be prepared: later again if that may pass, else an error. */
-function unprepared(deps: ReconcilerDeps, failure: AwsFailure): Decide {
+function unprepared(deps: ReconcilerDeps, failure: AwsFailure, what: string): Decide {
   return (status, now) => {
     if (status.state !== 'requested') return null;
-    const reason = reasonOfFailure(failure, 'find the image of this software stack');
+    const reason = reasonOfFailure(failure, what);
     if (failure.kind !== 'throttled' && failure.kind !== 'unclear') {
       return { transition: { to: 'error', cause: 'reconciler', reason } };
     }

@@ -3,7 +3,7 @@ import type { AwsFailure, AwsFailureKind } from '../../domain/reasons.ts';
 /** EC2 and SSM error codes (EC2 API reference, "Error codes"), in the classes that rules tell apart. */
 const kinds: [RegExp, AwsFailureKind][] = [
   [
-    /^(RequestLimitExceeded|Throttling|ThrottlingException|TooManyRequestsException|EC2ThrottledException)$/,
+    /^(RequestLimitExceeded|Throttling|ThrottlingException|TooManyRequestsException|EC2ThrottledException|TooManyUpdates)$/,
     'throttled',
   ],
   [
@@ -11,7 +11,7 @@ const kinds: [RegExp, AwsFailureKind][] = [
     'capacity',
   ],
   [
-    /^(VcpuLimitExceeded|InstanceLimitExceeded|MaxSpotInstanceCountExceeded|VolumeLimitExceeded|InsufficientAddressCapacity|InsufficientFreeAddressesInSubnet|InstanceCreditSpecification\.LimitExceeded)$/,
+    /^(VcpuLimitExceeded|InstanceLimitExceeded|MaxSpotInstanceCountExceeded|VolumeLimitExceeded|InsufficientAddressCapacity|InsufficientFreeAddressesInSubnet|ParameterLimitExceeded|InstanceCreditSpecification\.LimitExceeded)$/,
     'limit',
   ],
   [/^IdempotentParameterMismatch$/, 'token-mismatch'],
