@@ -54,6 +54,13 @@ export class Fleet {
   private readonly closers: (() => Promise<unknown>)[];
   readonly simulatorUrl: string;
   private readonly metrics = new Registry();
+  readonly clock = { now: () => DateTime.fromMillis(this.time.ms, { zone: 'utc' }) };
+  readonly log: string[] = [];
+  readonly logger = createLogger({
+    service: 'session-manager',
+    level: process.env.TEST_LOG_LEVEL ?? 'info',
+    destination: { write: (line) => this.keepLogLine(line) },
+  });
   readonly manager: SessionManager;
   private readonly makeManager: (metrics: Registry) => SessionManager;
 
@@ -72,24 +79,19 @@ export class Fleet {
     this.time = parts.time;
     this.simulatorUrl = parts.simulatorUrl;
     this.closers = parts.closers;
-    const clock = { now: () => DateTime.fromMillis(this.time.ms, { zone: 'utc' }) };
     const { config } = loadSessionManagerConfig(parts.env);
     const events = createEventWriter({
       schema: 'session_manager',
       source: '/deskfleet/session-manager',
       publicUrl: config.PUBLIC_URL,
-      clock,
-    });
-    const logger = createLogger({
-      service: 'session-manager',
-      level: process.env.TEST_LOG_LEVEL ?? 'silent',
+      clock: this.clock,
     });
     this.makeManager = (metrics) => {
       const aws = createAwsClients(config.AWS_REGION);
       this.closers.unshift(async () => aws.destroy());
       const base = {
         database: this.connection,
-        clock: { ...clock, sample: async () => {}, stop() {} },
+        clock: { ...this.clock, sample: async () => {}, stop() {} },
         events,
       };
       return buildApp({
@@ -97,7 +99,7 @@ export class Fleet {
         base: { ...base, metrics },
         aws,
         monotonic: () => this.time.ms,
-        logger,
+        logger: this.logger,
       });
     };
     this.manager = this.makeManager(this.metrics);
@@ -237,6 +239,15 @@ export class Fleet {
       [id],
     );
     return rows.map(({ type }) => type.replace(/^deskfleet\.session\.|\.v1$/g, ''));
+  }
+
+  private keepLogLine(line: string): void {
+    this.log.push(line);
+    if (process.env.TEST_LOG_LEVEL) process.stdout.write(line);
+  }
+
+  async read(query: string, values: unknown[] = []): Promise<Record<string, unknown>[]> {
+    return (await this.owner.query(query, values)).rows;
   }
 
   /** Changes what is recorded, to make a situation that only a crash or a restored backup makes. */
