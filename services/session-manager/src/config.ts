@@ -11,6 +11,11 @@ const Duration = (byDefault: number, description: string) =>
 export const configSchema = Type.Object({
   ...commonSettings,
   PORT: portSetting(8082),
+  SERVICE_CREDENTIAL_KEY: Type.String({
+    format: 'key-256',
+    description: 'Key by which services know each other; the same for all of them',
+    examples: ['<output of: openssl rand -base64 32>'],
+  }),
   CLUSTER_ID: Type.String({
     default: 'deskfleet',
     pattern: '^[A-Za-z0-9._-]{1,64}$',
@@ -40,6 +45,14 @@ export const configSchema = Type.Object({
     description: 'Your own tags on every instance and volume, as NAME=VALUE.',
     examples: ['cost-center=42,team=cae'],
   }),
+  PASSWORD_KMS_KEY_ID: Type.Optional(
+    Type.String({
+      pattern: '^[A-Za-z0-9/_:-]+$',
+      description:
+        'KMS key (id, ARN or alias) of the passwords of Windows desktops in Parameter Store; without it the key that AWS manages.',
+      examples: ['alias/deskfleet'],
+    }),
+  ),
   DCV_AUTHENTICATOR_URL: Type.String({
     format: 'url',
     description: 'Where DCV servers ask token-service about connections.',

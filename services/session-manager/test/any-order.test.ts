@@ -12,6 +12,13 @@ import { type Fault, ModelEc2 } from './model-ec2.ts';
 import { ModelStore } from './model-store.ts';
 
 const clusterId = 'model';
+const imageOf = (imageId: string) => ({
+  imageId,
+  rootDeviceName: 'r',
+  minRootVolumeGiB: 8,
+  architecture: 'x86_64',
+  os: 'linux' as const,
+});
 const logger = createLogger({ service: 'model', level: 'silent' });
 
 type Event =
@@ -154,7 +161,8 @@ class World {
       store: this.store,
       compute: this.ec2,
       images: {
-        resolve: async (id) => ({ image: { imageId: id, rootDeviceName: 'r', minRootVolumeGiB: 8 } }),
+        resolve: async (id) => ({ image: imageOf(id) }),
+        inspect: async (id) => ({ image: imageOf(id) }),
         forget: () => {},
       },
       hosts: {
@@ -176,6 +184,7 @@ class World {
       },
       readinessIntervalSeconds: 1,
       renderUserData: () => '',
+      preparePassword: async () => ({ parameter: 'p' }),
       // Whatever is thrown goes through, so that nothing is only logged.
       isPassing: () => true,
       alert: () => {},

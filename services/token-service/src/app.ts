@@ -1,6 +1,13 @@
 import type { Database } from '@deskfleet/database';
 import type { EventWriter } from '@deskfleet/messaging';
-import { type Clock, type Health, type Logger, problemDetails, validatorCompiler } from '@deskfleet/runtime';
+import {
+  type Clock,
+  type Health,
+  type Logger,
+  problemDetails,
+  requestIdOf,
+  validatorCompiler,
+} from '@deskfleet/runtime';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import type { Kysely } from 'kysely';
 import type { Registry } from 'prom-client';
@@ -48,7 +55,7 @@ export async function buildApp(deps: AppDependencies): Promise<FastifyInstance> 
     bodyLimit,
     requestTimeout: requestTimeoutMilliseconds,
     trustProxy: deps.trustedProxies.length > 0 ? [...deps.trustedProxies] : false,
-    genReqId: ({ headers }) => requestIdOf(headers['x-request-id']),
+    genReqId: ({ headers }) => requestIdOf(headers['x-request-id'], newId),
   });
   app.setValidatorCompiler(validatorCompiler);
   const metrics = createDecisionMetrics(registry);
@@ -76,9 +83,4 @@ export async function buildApp(deps: AppDependencies): Promise<FastifyInstance> 
     }),
   );
   return app;
-}
-
-/** The caller's id where it is one that can be logged and sent on, so that one search finds all of a request. */
-function requestIdOf(header: string | string[] | undefined): string {
-  return typeof header === 'string' && /^[\w.-]{1,64}$/.test(header) ? header : newId();
 }

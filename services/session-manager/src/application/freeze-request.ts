@@ -5,11 +5,17 @@ import type { ResolvedImage } from './ports.ts';
 import type { LaunchSettings, ReconcilerDeps } from './reconciler-deps.ts';
 import type { LaunchSpec } from './session-store.ts';
 
+export interface LaunchParts {
+  spec: LaunchSpec;
+  place: Place;
+  /** Where a Windows host finds its password. */
+  passwordParameter: string | null;
+}
+
 /** Everything that RunInstances is asked with, fixed before the first try: a repetition must be the same. */
 export async function freezeRequest(
   deps: Pick<ReconcilerDeps, 'images' | 'launch' | 'renderUserData'>,
-  spec: LaunchSpec,
-  place: Place,
+  { spec, place }: LaunchParts,
 ): Promise<{ request: LaunchRequest } | { failure: AwsFailure }> {
   const image = place.hasGpu ? (spec.graphicsImage ?? spec.image) : spec.image;
   const resolved = await deps.images.resolve(image);

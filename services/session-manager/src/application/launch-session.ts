@@ -27,13 +27,30 @@ async function beginAttempt(deps: ReconcilerDeps, status: SessionStatus): Promis
   if (!spec) return null;
   const place = await findPlace(deps, status, spec);
   if (!place) return null;
-  const frozen = await freezeRequest(deps, spec, place);
+  const password = spec.os === 'windows' ? await preparePassword(deps, spec.sessionId) : noPassword;
+  if (!password) return null;
+  const frozen = await freezeRequest(deps, { spec, place, passwordParameter: password.parameter });
   if ('failure' in frozen) {
-    await deps.store.change('record-unprepared', spec.sessionId, unprepared(deps, frozen.failure));
+    const what = `launch a desktop of type ${place.instanceType}`;
+    await deps.store.change('record-unprepared', spec.sessionId, unprepared(deps, frozen.failure, what));
     return null;
   }
   deps.pools.asked(place, deps.monotonic());
   return deps.store.beginAttempt(spec.sessionId, frozen.request);
+}
+
+const noPassword = { parameter: null };
+
+/** Null when there is none, which is recorded, or when the session must not be launched any more. */
+async function preparePassword(
+  deps: ReconcilerDeps,
+  sessionId: string,
+): Promise<{ parameter: string } | null> {
+  const prepared = await deps.preparePassword(sessionId);
+  if (prepared === null || 'parameter' in prepared) return prepared;
+  const what = 'keep the password of this desktop';
+  await deps.store.change('record-unprepared', sessionId, unprepared(deps, prepared.failure, what));
+  return null;
 }
 
 /** The next place to try; null when none is left, which is recorded. */
@@ -72,10 +89,10 @@ async function findPlace(
 }
 
 /** The launch could not even be prepared: later again if that may pass, else an error. */
-function unprepared(deps: ReconcilerDeps, failure: AwsFailure): Decide {
+function unprepared(deps: ReconcilerDeps, failure: AwsFailure, what: string): Decide {
   return (status, now) => {
     if (status.state !== 'requested') return null;
-    const reason = reasonOfFailure(failure, `launch a desktop of type ${status.instanceType}`);
+    const reason = reasonOfFailure(failure, what);
     if (failure.kind !== 'throttled' && failure.kind !== 'unclear') {
       return { transition: { to: 'error', cause: 'reconciler', reason } };
     }

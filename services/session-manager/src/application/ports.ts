@@ -30,11 +30,19 @@ export interface ResolvedImage {
   imageId: string;
   rootDeviceName: string;
   minRootVolumeGiB: number;
+  /** EC2's word, such as `x86_64`. */
+  architecture: string;
+  os: OperatingSystem;
 }
 
-/** Where images come from: an AMI id, or a public SSM parameter that names one. */
+export type ImageAnswer = { image: ResolvedImage } | { failure: AwsFailure };
+
+/** Images by their source: an AMI id, or a public SSM parameter that names one. */
 export interface Images {
-  resolve(image: string): Promise<{ image: ResolvedImage } | { failure: AwsFailure }>;
+  /** For a launch: what AWS said in the last hour. */
+  resolve(source: string): Promise<ImageAnswer>;
+  /** What AWS says now. */
+  inspect(source: string): Promise<ImageAnswer>;
   /** EC2 does not know this AMI any more: what was remembered of it is not to be believed. */
   forget(imageId: string): void;
 }
@@ -58,6 +66,8 @@ export interface InstanceTypeFacts {
   gpu: { name: string; manufacturer: string; count: number; memoryMiB: number } | null;
   architectures: string[];
   hibernationSupported: boolean;
+  /** Availability Zones that offer it; never none. */
+  zones: string[];
 }
 
 export interface InstanceTypeSource {
@@ -73,4 +83,5 @@ export type AlertName =
   | 'unowned-instance'
   | 'superfluous-instance'
   | 'launch-unconfirmed'
+  | 'subnet-missing'
   | 'aws-refuses';

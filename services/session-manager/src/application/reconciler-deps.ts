@@ -4,6 +4,7 @@ import type { PoolBackoff } from '../domain/pool-backoff.ts';
 import type { LifecycleSettings } from '../domain/settings.ts';
 import type { BackgroundWork } from './background-work.ts';
 import type { Alert, Compute, Hosts, Images } from './ports.ts';
+import type { PreparedPassword } from './prepare-password.ts';
 import type { LaunchSpec, SessionStore } from './session-store.ts';
 
 /** Where and how instances are launched. */
@@ -35,6 +36,8 @@ export interface ReconcilerDeps {
   /** How long to wait before asking a host again whether its desktop is ready. */
   readinessIntervalSeconds: number;
   renderUserData: (spec: LaunchSpec) => string;
+  /** Before each launch of a Windows desktop. */
+  preparePassword: (sessionId: string) => Promise<PreparedPassword>;
   /** Whether an error comes from a server that is away, and is nobody's fault. */
   isPassing: (error: unknown) => boolean;
   alert: Alert;

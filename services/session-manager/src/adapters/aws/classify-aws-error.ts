@@ -3,7 +3,7 @@ import type { AwsFailure, AwsFailureKind } from '../../domain/reasons.ts';
 /** EC2 and SSM error codes (EC2 API reference, "Error codes"), in the classes that rules tell apart. */
 const kinds: [RegExp, AwsFailureKind][] = [
   [
-    /^(RequestLimitExceeded|Throttling|ThrottlingException|TooManyRequestsException|EC2ThrottledException)$/,
+    /^(RequestLimitExceeded|Throttling|ThrottlingException|TooManyRequestsException|EC2ThrottledException|TooManyUpdates)$/,
     'throttled',
   ],
   [
@@ -11,13 +11,14 @@ const kinds: [RegExp, AwsFailureKind][] = [
     'capacity',
   ],
   [
-    /^(VcpuLimitExceeded|InstanceLimitExceeded|MaxSpotInstanceCountExceeded|VolumeLimitExceeded|InsufficientAddressCapacity|InstanceCreditSpecification\.LimitExceeded)$/,
+    /^(VcpuLimitExceeded|InstanceLimitExceeded|MaxSpotInstanceCountExceeded|VolumeLimitExceeded|InsufficientAddressCapacity|ParameterLimitExceeded|InstanceCreditSpecification\.LimitExceeded)$/,
     'limit',
   ],
   [/^InsufficientFreeAddressesInSubnet$/, 'no-addresses'],
   [/^(Unsupported|InvalidInstanceType|InstanceTypeNotSupported)$/, 'type-not-offered'],
   [/^InvalidSubnet(ID(\.NotFound|\.Malformed)?)?$/, 'subnet-gone'],
-  [/^InvalidAMIID(\.NotFound|\.Unavailable|\.Malformed)?$/, 'image-gone'],
+  // Images may be named by a public parameter.
+  [/^(InvalidAMIID(\.NotFound|\.Unavailable|\.Malformed)?|ParameterNotFound)$/, 'image-gone'],
   [/^InvalidBlockDeviceMapping$/, 'volume-too-small'],
   [/^UnsupportedHibernationConfiguration$/, 'hibernation-unsupported'],
   [/^IdempotentParameterMismatch$/, 'token-mismatch'],

@@ -1,5 +1,5 @@
 import { desiredStates, sessionStates } from '@deskfleet/contracts';
-import { type Database, type DatabaseTransaction, lockSession, transact } from '@deskfleet/database';
+import { type Database, transact } from '@deskfleet/database';
 import type { EventWriter } from '@deskfleet/messaging';
 import type { Clock } from '@deskfleet/runtime';
 import { type Kysely, type Selectable, sql } from 'kysely';
@@ -10,6 +10,7 @@ import type { LifecycleSettings } from '../../domain/settings.ts';
 import { isAtRest } from '../../domain/transitions.ts';
 import { applyIntents } from './apply-intents.ts';
 import { frozenRequest, launchPlaces, launchSpec } from './launch-facts.ts';
+import { lockBriefly } from './lock-briefly.ts';
 import { selectStatus, statusOf } from './status-rows.ts';
 import { writeChange } from './write-change.ts';
 
@@ -164,12 +165,6 @@ export function createPostgresSessionStore({
 
     stray: (clientToken, sessionTag) => strayOf(db, clientToken, sessionTag),
   };
-}
-
-/** Transactions that hold the lock take milliseconds: one that hangs must not keep all other sessions waiting. */
-async function lockBriefly(trx: DatabaseTransaction, sessionId: string): Promise<void> {
-  await sql`set local lock_timeout = '3s'`.execute(trx);
-  await lockSession(trx, sessionId);
 }
 
 /** The session is as it was when the call was decided: no intent, no transition came in between. */
