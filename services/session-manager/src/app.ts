@@ -17,7 +17,7 @@ import { Reconciler } from './application/reconcile.ts';
 import { ReconcileLoop } from './application/reconcile-loop.ts';
 import type { ReconcilerDeps } from './application/reconciler-deps.ts';
 import { refreshInstanceTypes } from './application/refresh-instance-types.ts';
-import { type Config, lifecycleSettingsOf } from './config.ts';
+import { type Config, hostSettingsOf, lifecycleSettingsOf } from './config.ts';
 import { CallBudget } from './domain/call-budget.ts';
 
 export interface AppDependencies {
@@ -62,10 +62,7 @@ export function buildApp({ config, base, aws, monotonic, logger }: AppDependenci
       instanceProfileArn: config.INSTANCE_PROFILE_ARN ?? null,
     },
     readinessIntervalSeconds: config.READINESS_INTERVAL_SECONDS,
-    renderUserData: createUserDataRenderer({
-      authenticatorUrl: config.DCV_AUTHENTICATOR_URL,
-      webUrlPathTemplate: config.DCV_WEB_URL_PATH_TEMPLATE,
-    }),
+    renderUserData: createUserDataRenderer(hostSettingsOf(config)),
     isPassing: isInfrastructureFailure,
     alert: createAlert(metrics, logger),
     logger,

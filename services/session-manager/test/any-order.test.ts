@@ -149,7 +149,7 @@ class World {
         instanceProfileArn: null,
       },
       readinessIntervalSeconds: 1,
-      renderUserData: () => '',
+      renderUserData: () => ({ userData: '' }),
       // Whatever is thrown goes through, so that nothing is only logged.
       isPassing: () => true,
       alert: () => {},

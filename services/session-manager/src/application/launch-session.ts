@@ -1,9 +1,11 @@
+import type { StateReason } from '@deskfleet/contracts';
 import { retryDelaySeconds } from '../domain/decide-call-failure.ts';
 import { decideLaunchFailure } from '../domain/decide-launch.ts';
 import type { LaunchRequest } from '../domain/launch-request.ts';
 import { type AwsFailure, reasonOfFailure } from '../domain/reasons.ts';
 import type { Observation, SessionStatus } from '../domain/session-status.ts';
 import { after } from '../domain/settings.ts';
+import { hostSpecOf } from './host-spec-of.ts';
 import type { ResolvedImage } from './ports.ts';
 import type { LaunchSettings, ReconcilerDeps } from './reconciler-deps.ts';
 import type { Decide, LaunchAttempt, LaunchSpec } from './session-store.ts';
@@ -29,9 +31,14 @@ async function beginAttempt(deps: ReconcilerDeps, sessionId: string): Promise<La
     await deps.store.change('record-unprepared', sessionId, unprepared(deps, resolved.failure));
     return null;
   }
+  const rendered = deps.renderUserData(hostSpecOf(spec));
+  if ('fault' in rendered) {
+    await deps.store.change('record-unprepared', sessionId, unlaunchable(rendered.fault));
+    return null;
+  }
   const refused = await deps.store.refusedSubnets(sessionId);
   const subnetId = chooseSubnet(deps.launch.subnetIds, refused, deps.random());
-  const request = freezeRequest(deps.launch, spec, resolved.image, subnetId, deps.renderUserData(spec));
+  const request = freezeRequest(deps.launch, spec, resolved.image, subnetId, rendered.userData);
   return deps.store.beginAttempt(sessionId, request);
 }
 
@@ -65,6 +72,12 @@ function freezeRequest(
       'deskfleet:owner': spec.owner,
     },
   };
+}
+
+/** The launch can never be prepared as it is asked for. */
+function unlaunchable(reason: StateReason): Decide {
+  return ({ state }) =>
+    state === 'requested' ? { transition: { to: 'error', cause: 'reconciler', reason } } : null;
 }
 
 /** The launch could not even be prepared: later again if that may pass, else an error. */
