@@ -29,7 +29,7 @@ import { refreshInstanceTypes } from './application/refresh-instance-types.ts';
 import { SubnetRefresh } from './application/refresh-subnets.ts';
 import { showPassword } from './application/show-password.ts';
 import { PasswordSweep } from './application/sweep-passwords.ts';
-import { type Config, instanceTagsOf, lifecycleSettingsOf } from './config.ts';
+import { type Config, hostSettingsOf, instanceTagsOf, lifecycleSettingsOf } from './config.ts';
 import { CallBudget } from './domain/call-budget.ts';
 import { PoolBackoff } from './domain/pool-backoff.ts';
 
@@ -91,11 +91,9 @@ export function buildApp(app: AppDependencies): SessionManager {
       securityGroupIds: config.SECURITY_GROUP_IDS,
       instanceProfileArn: config.INSTANCE_PROFILE_ARN ?? null,
     },
+    hostAccounts: config.HOST_ACCOUNTS,
     readinessIntervalSeconds: config.READINESS_INTERVAL_SECONDS,
-    renderUserData: createUserDataRenderer({
-      authenticatorUrl: config.DCV_AUTHENTICATOR_URL,
-      webUrlPathTemplate: config.DCV_WEB_URL_PATH_TEMPLATE,
-    }),
+    renderUserData: createUserDataRenderer(hostSettingsOf(config)),
     preparePassword: passwords.prepare,
     isPassing: isInfrastructureFailure,
     alert,
@@ -140,7 +138,9 @@ function composePasswords({ config, base, aws, logger }: AppDependencies) {
   const passwords = createSsmPasswords(aws.ssm, { clusterId, kmsKeyId });
   const preparing = { store, passwords, secrets: randomSecrets, clusterId };
   return {
-    prepare: (sessionId: string) => preparePassword(preparing, sessionId),
+    // A directory keeps the passwords of its users.
+    prepare: async (sessionId: string) =>
+      config.HOST_ACCOUNTS === 'local' ? preparePassword(preparing, sessionId) : { parameter: null },
     show: (sessionId: string) => showPassword({ store, passwords }, sessionId),
     sweep: new PasswordSweep({ store, passwords, clock: base.clock, logger }),
   };

@@ -182,8 +182,9 @@ class World {
         securityGroupIds: [],
         instanceProfileArn: null,
       },
+      hostAccounts: 'local',
       readinessIntervalSeconds: 1,
-      renderUserData: () => '',
+      renderUserData: () => ({ userData: '' }),
       preparePassword: async () => ({ parameter: 'p' }),
       // Whatever is thrown goes through, so that nothing is only logged.
       isPassing: () => true,

@@ -1,4 +1,4 @@
-import { dcvSessionIdOf } from '@deskfleet/contracts';
+import { dcvSessionIdOf, hostAccountName } from '@deskfleet/contracts';
 import type { HostAnswer, SessionStatus } from '../domain/session-status.ts';
 import { after } from '../domain/settings.ts';
 import type { ReconcilerDeps } from './reconciler-deps.ts';
@@ -70,10 +70,12 @@ export class ReadinessCheck {
   }
 
   private async askAndRecord(sessions: SessionStatus[]): Promise<void> {
-    const hosts = sessions.map(({ sessionId, instanceId, os }) => ({
+    const { hostAccounts } = this.deps;
+    const hosts = sessions.map(({ sessionId, instanceId, os, owner }) => ({
       instanceId: instanceId ?? '',
       os,
       dcvSessionId: dcvSessionIdOf(sessionId, os),
+      owner: hostAccountName(owner, { os, hostAccounts }),
     }));
     const answers = await this.deps.hosts.probe(hosts);
     for (const { sessionId, instanceId, stateSince } of sessions) {

@@ -1,6 +1,8 @@
+import type { StateReason } from '@deskfleet/contracts';
 import type { Place } from '../domain/choose-place.ts';
 import type { LaunchRequest } from '../domain/launch-request.ts';
 import type { AwsFailure } from '../domain/reasons.ts';
+import { hostSpecOf } from './host-spec-of.ts';
 import type { ResolvedImage } from './ports.ts';
 import type { LaunchSettings, ReconcilerDeps } from './reconciler-deps.ts';
 import type { LaunchSpec } from './session-store.ts';
@@ -15,12 +17,15 @@ export interface LaunchParts {
 /** Everything that RunInstances is asked with, fixed before the first try: a repetition must be the same. */
 export async function freezeRequest(
   deps: Pick<ReconcilerDeps, 'images' | 'launch' | 'renderUserData'>,
-  { spec, place }: LaunchParts,
-): Promise<{ request: LaunchRequest } | { failure: AwsFailure }> {
+  parts: LaunchParts,
+): Promise<{ request: LaunchRequest } | { failure: AwsFailure } | { fault: StateReason }> {
+  const { spec, place } = parts;
   const image = place.hasGpu ? (spec.graphicsImage ?? spec.image) : spec.image;
   const resolved = await deps.images.resolve(image);
   if ('failure' in resolved) return resolved;
-  const userData = deps.renderUserData(spec);
+  const rendered = deps.renderUserData(hostSpecOf(parts));
+  if ('fault' in rendered) return rendered;
+  const { userData } = rendered;
   return { request: requestOf(deps.launch, { spec, place, image: resolved.image, userData }) };
 }
 

@@ -1,4 +1,4 @@
-import type { OperatingSystem } from '@deskfleet/contracts';
+import type { OperatingSystem, StateReason } from '@deskfleet/contracts';
 import type { PowerCall } from '../domain/decide-call-failure.ts';
 import type { LaunchRequest } from '../domain/launch-request.ts';
 import type { AwsFailure } from '../domain/reasons.ts';
@@ -47,10 +47,15 @@ export interface Images {
   forget(imageId: string): void;
 }
 
+/** User data in base64, or why there can be none for this host. */
+export type RenderedUserData = { userData: string } | { fault: StateReason };
+
 export interface Host {
   instanceId: string;
   os: OperatingSystem;
   dcvSessionId: string;
+  /** The account that the DCV session must belong to: an image may bring a session of its own. */
+  owner: string;
 }
 
 /** The desktops' hosts, reached over SSM. */

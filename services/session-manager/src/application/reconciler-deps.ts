@@ -1,11 +1,13 @@
+import type { HostAccounts } from '@deskfleet/contracts';
 import type { Clock, Logger } from '@deskfleet/runtime';
 import type { CallBudget } from '../domain/call-budget.ts';
+import type { HostSpec } from '../domain/host-spec.ts';
 import type { PoolBackoff } from '../domain/pool-backoff.ts';
 import type { LifecycleSettings } from '../domain/settings.ts';
 import type { BackgroundWork } from './background-work.ts';
-import type { Alert, Compute, Hosts, Images } from './ports.ts';
+import type { Alert, Compute, Hosts, Images, RenderedUserData } from './ports.ts';
 import type { PreparedPassword } from './prepare-password.ts';
-import type { LaunchSpec, SessionStore } from './session-store.ts';
+import type { SessionStore } from './session-store.ts';
 
 /** Where and how instances are launched. */
 export interface LaunchSettings {
@@ -33,11 +35,12 @@ export interface ReconcilerDeps {
   random: () => number;
   settings: LifecycleSettings;
   launch: LaunchSettings;
+  hostAccounts: HostAccounts;
   /** How long to wait before asking a host again whether its desktop is ready. */
   readinessIntervalSeconds: number;
-  renderUserData: (spec: LaunchSpec) => string;
+  renderUserData: (spec: HostSpec) => RenderedUserData;
   /** Before each launch of a Windows desktop. */
-  preparePassword: (sessionId: string) => Promise<PreparedPassword>;
+  preparePassword: (sessionId: string) => Promise<PreparedPassword | { parameter: null }>;
   /** Whether an error comes from a server that is away, and is nobody's fault. */
   isPassing: (error: unknown) => boolean;
   alert: Alert;

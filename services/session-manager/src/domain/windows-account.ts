@@ -1,4 +1,6 @@
-/** The name of the owner's account on a Windows host: its per-session local administrator. */
+import { hostAccountName } from '@deskfleet/contracts';
+
+/** The local administrator that a Windows host makes for its owner: only local accounts have a password of ours. */
 export function windowsAccountOf(owner: string): string {
-  return owner;
+  return hostAccountName(owner, { os: 'windows', hostAccounts: 'local' });
 }

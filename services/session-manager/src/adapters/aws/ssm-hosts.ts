@@ -54,7 +54,7 @@ export function createSsmHosts(ssm: SSMClient, { waitSeconds }: SsmHostsOptions)
       if (online.length === 0) return answers;
       const commandId = await send(ssm, first.os, online);
       const invocations = await results(ssm, { commandId, hosts: online.length, waitSeconds });
-      const expected = new Map(online.map(({ instanceId, dcvSessionId }) => [instanceId, dcvSessionId]));
+      const expected = new Map(online.map((host) => [host.instanceId, host]));
       for (const { InstanceId = '', Status, CommandPlugins } of invocations) {
         const output = Status === 'Success' ? CommandPlugins?.[0]?.Output : undefined;
         answers.set(InstanceId, readAnswer(output, expected.get(InstanceId)));
@@ -113,20 +113,28 @@ async function results(
 }
 
 /** The host's boot in the first line, and then what `dcv describe-session --json` says of the session. */
-function readAnswer(output: string | undefined, dcvSessionId: string | undefined): HostAnswer {
+function readAnswer(output: string | undefined, host: Host | undefined): HostAnswer {
   const notReady: HostAnswer = { ready: false, why: 'not-ready' };
   const start = output?.indexOf('{') ?? -1;
-  if (!output || !dcvSessionId || start < 0) return notReady;
+  if (!output || !host || start < 0) return notReady;
   try {
     const described: unknown = JSON.parse(output.slice(start));
     const isOurs =
       typeof described === 'object' &&
       described !== null &&
       'id' in described &&
-      described.id === dcvSessionId;
+      described.id === host.dcvSessionId &&
+      'owner' in described &&
+      isSameAccount(described.owner, host.owner);
     return isOurs ? { ready: true, bootId: output.slice(0, start).trim() || null } : notReady;
   } catch {
     // Not JSON: DCV said something else than what was asked for, so the desktop is not ready.
     return notReady;
   }
+}
+
+/** Windows writes accounts with their domain and in any case. */
+function isSameAccount(described: unknown, account: string): boolean {
+  const plain = (name: string) => name.slice(name.lastIndexOf('\\') + 1).toLowerCase();
+  return typeof described === 'string' && plain(described) === plain(account);
 }
