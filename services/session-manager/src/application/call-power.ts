@@ -35,7 +35,7 @@ export async function callPower(
   const byInstance = new Map(
     candidates.filter(({ status }) => begun.has(status.sessionId)).map((c) => [c.status.instanceId ?? '', c]),
   );
-  if (byInstance.size === 0) return;
+  if (byInstance.size === 0) return deps.budget.giveBack(call, candidates.length, deps.monotonic());
   const answer = await deps.compute.power(call, [...byInstance.keys()]);
   if (answer.failed.some(({ failure }) => failure.kind === 'throttled')) {
     deps.budget.throttled(call, deps.monotonic());

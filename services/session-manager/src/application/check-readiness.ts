@@ -1,4 +1,5 @@
 import { dcvSessionIdOf, hostAccountName } from '@deskfleet/contracts';
+import { keptOnTheWayUp } from '../domain/reasons.ts';
 import type { HostAnswer, SessionStatus } from '../domain/session-status.ts';
 import { after } from '../domain/settings.ts';
 import type { ReconcilerDeps } from './reconciler-deps.ts';
@@ -99,15 +100,10 @@ export class ReadinessCheck {
 function changeByAnswer(status: SessionStatus, bootId: string | null, now: Date): StatusChange | null {
   if (status.rebootingFrom === null || (bootId !== null && bootId !== status.rebootingFrom)) {
     return {
-      transition: { to: 'running', cause: status.desiredCause, reason: keptReason(status) },
+      transition: { to: 'running', cause: status.desiredCause, reason: keptOnTheWayUp(status) },
       set: { bootId },
     };
   }
   const isOverdue = status.calledAt !== null && now >= after(status.calledAt, { minutes: rebootMinutes });
   return isOverdue && !status.rebootWanted ? { set: { rebootWanted: true } } : null;
-}
-
-/** That it runs on another type than was asked for stays worth knowing. */
-function keptReason({ reason, firstBoot }: SessionStatus) {
-  return firstBoot && reason?.code === 'fallback-instance-type' ? reason : null;
 }

@@ -14,7 +14,7 @@ import type { Decide, LaunchAttempt } from './session-store.ts';
 export async function launchSession(deps: ReconcilerDeps, status: SessionStatus): Promise<void> {
   const open = await deps.store.openAttempt(status.sessionId);
   const attempt = open ?? (await beginAttempt(deps, status));
-  if (!attempt) return;
+  if (!attempt) return deps.budget.giveBack('run', 1, deps.monotonic());
   const answer = await deps.compute.launch(attempt.clientToken, attempt.request);
   if ('launched' in answer) return recordLaunched(deps, attempt, answer.launched);
   await recordFailure(deps, { attempt, isRepeat: open !== null, failure: answer.failure });

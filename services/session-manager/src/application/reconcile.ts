@@ -3,7 +3,7 @@ import { type PowerCall, powerCalls } from '../domain/decide-call-failure.ts';
 import { decideIntent } from '../domain/decide-intent.ts';
 import { decideNextStep } from '../domain/decide-next-step.ts';
 import { byPriority } from '../domain/priority.ts';
-import { hibernationExpiringReason } from '../domain/reasons.ts';
+import { hibernationExpiringReason, keptOnTheWayUp } from '../domain/reasons.ts';
 import type { Observation, SessionStatus } from '../domain/session-status.ts';
 import type { Step, Transition } from '../domain/step.ts';
 import { isAtRest } from '../domain/transitions.ts';
@@ -233,7 +233,7 @@ function changeOf(
   observation: Observation | undefined,
 ): StatusChange {
   const cause = step.cause ?? status.desiredCause;
-  const reason = step.reason ?? null;
+  const reason = step.reason ?? (step.to === 'starting' ? keptOnTheWayUp(status) : null);
   return {
     transition: { to: step.to, cause, reason },
     set: {

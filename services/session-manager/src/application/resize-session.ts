@@ -13,7 +13,7 @@ export async function resizeSession(deps: ReconcilerDeps, status: SessionStatus)
   const { instanceId, resizeTo, sessionId } = status;
   if (instanceId === null || resizeTo === null) return;
   const begun = await deps.store.beginCalls('resize', [status]);
-  if (!begun.has(sessionId)) return;
+  if (!begun.has(sessionId)) return deps.budget.giveBack('modify', 1, deps.monotonic());
   const failure = await deps.compute.resize(instanceId, resizeTo);
   if (failure?.kind === 'throttled') deps.budget.throttled('modify', deps.monotonic());
   await deps.store.change('record-resize', sessionId, recordAnswer(deps, status, failure));

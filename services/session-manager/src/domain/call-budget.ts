@@ -66,6 +66,13 @@ export class CallBudget {
     return granted;
   }
 
+  /** The call that this was taken for was not made. */
+  giveBack(call: BudgetedCall, instances: number, at: number): void {
+    const bucket = this.buckets[bucketOf(call)];
+    bucket.requests.take(-1, at);
+    bucket.instances.take(-instances, at);
+  }
+
   /** AWS throttled this call all the same. */
   throttled(call: BudgetedCall, at: number): void {
     this.buckets[bucketOf(call)].requests.drain(at);

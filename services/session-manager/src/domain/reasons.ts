@@ -209,10 +209,23 @@ export function noCapacityReason(tried: TriedPlace[], nextTryAt: Date | null): S
 
 export function fallbackTypeReason(wanted: string, launched: string): StateReason {
   return {
-    code: 'fallback-instance-type',
+    code: fallbackTypeCode,
     sentence: `AWS had no ${wanted} free, so this desktop was launched on a ${launched}.`,
   };
 }
+
+/** That a desktop came up on another type than was asked for stays worth knowing; other reasons are over. */
+export function keptOnTheWayUp({
+  reason,
+  firstBoot,
+}: {
+  reason: StateReason | null;
+  firstBoot: boolean;
+}): StateReason | null {
+  return firstBoot && reason?.code === fallbackTypeCode ? reason : null;
+}
+
+const fallbackTypeCode = 'fallback-instance-type';
 
 export const instanceFailedCode = 'instance-failed';
 
