@@ -29,7 +29,7 @@ import { refreshInstanceTypes } from './application/refresh-instance-types.ts';
 import { SubnetRefresh } from './application/refresh-subnets.ts';
 import { showPassword } from './application/show-password.ts';
 import { PasswordSweep } from './application/sweep-passwords.ts';
-import { type Config, lifecycleSettingsOf } from './config.ts';
+import { type Config, hostSettingsOf, lifecycleSettingsOf } from './config.ts';
 import { CallBudget } from './domain/call-budget.ts';
 
 export interface AppDependencies {
@@ -83,10 +83,7 @@ export function buildApp(app: AppDependencies): SessionManager {
       instanceProfileArn: config.INSTANCE_PROFILE_ARN ?? null,
     },
     readinessIntervalSeconds: config.READINESS_INTERVAL_SECONDS,
-    renderUserData: createUserDataRenderer({
-      authenticatorUrl: config.DCV_AUTHENTICATOR_URL,
-      webUrlPathTemplate: config.DCV_WEB_URL_PATH_TEMPLATE,
-    }),
+    renderUserData: createUserDataRenderer(hostSettingsOf(config)),
     preparePassword: passwords.prepare,
     isPassing: isInfrastructureFailure,
     alert,
@@ -129,7 +126,13 @@ function composePasswords({ config, base, aws, logger }: AppDependencies) {
   const store = createPasswordStore(base.database.db);
   const kmsKeyId = config.PASSWORD_KMS_KEY_ID ?? null;
   const passwords = createSsmPasswords(aws.ssm, { clusterId, kmsKeyId });
-  const preparing = { store, passwords, secrets: randomSecrets, clusterId };
+  const preparing = {
+    store,
+    passwords,
+    secrets: randomSecrets,
+    clusterId,
+    hostAccounts: config.HOST_ACCOUNTS,
+  };
   return {
     prepare: (sessionId: string) => preparePassword(preparing, sessionId),
     show: (sessionId: string) => showPassword({ store, passwords }, sessionId),

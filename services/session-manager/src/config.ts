@@ -1,11 +1,16 @@
+import { hostAccountSources } from '@deskfleet/contracts';
 import { type Environment, type LoadedConfig, loadConfig } from '@deskfleet/runtime';
 import { commonSettings, portSetting } from '@deskfleet/service-base';
 import Type, { type Static } from 'typebox';
+import { pinnedDcvRelease } from './domain/dcv-release.ts';
+import type { HostSettings } from './domain/host-spec.ts';
 import type { LifecycleSettings } from './domain/settings.ts';
 
 /** A time in the unit that the setting's name ends with. */
 const Duration = (byDefault: number, description: string) =>
   Type.Number({ exclusiveMinimum: 0, default: byDefault, description, examples: [byDefault] });
+
+const Sha256 = Type.String({ pattern: '^[0-9a-f]{64}$' });
 
 /** Settings of session-manager (docs/configuration.md). */
 export const configSchema = Type.Object({
@@ -59,6 +64,40 @@ export const configSchema = Type.Object({
     description: 'Path of the desktop behind a load balancer; {host} is its private address.',
     examples: ['/desktops/{host}/'],
   }),
+  HOST_ACCOUNTS: Type.Enum([...hostAccountSources], {
+    default: 'local',
+    description:
+      'Where owners’ accounts on hosts come from: local ones are made; directory waits for them. The same in token-service.',
+    examples: ['directory'],
+  }),
+  DCV_WINDOWS_AUTOLOGON: Type.Boolean({
+    default: true,
+    description: 'Log owners on automatically on Windows desktops.',
+    examples: ['False'],
+  }),
+  ALLOW_DOWNLOAD_FROM_PORTAL: Type.Boolean({
+    default: true,
+    description: 'Let users download files from their desktops through DCV.',
+    examples: ['False'],
+  }),
+  HPC_SUBMIT_URL: Type.Optional(
+    Type.String({
+      format: 'url',
+      description: 'Where jobs are submitted; a shortcut on Windows desktops, which cannot do it themselves.',
+      examples: ['https://jobs.example.org/'],
+    }),
+  ),
+  DCV_SERVER_RELEASE: Type.Optional(
+    Type.Object(
+      { version: Type.String({ pattern: '^[0-9.]+-[0-9]+$' }), sha256: Type.Record(Type.String(), Sha256) },
+      {
+        description:
+          'DCV server installed on hosts whose image has none, as JSON with the SHA-256 of its downloads; otherwise the ' +
+          'release in services/session-manager/src/domain/dcv-release.ts.',
+        examples: ['{"version":"2025.0-20103","sha256":{"el9-x86_64":"830e81…","windows":"593e2b…"}}'],
+      },
+    ),
+  ),
   REQUESTED_TIMEOUT_MINUTES: Duration(5, 'How long preparing a launch may fail.'),
   PROVISIONING_TIMEOUT_MINUTES: Duration(10, 'How long EC2 may take to run an instance.'),
   FIRST_BOOT_TIMEOUT_MINUTES: Duration(30, 'How long a new desktop may take until DCV answers.'),
@@ -92,5 +131,18 @@ export function lifecycleSettingsOf(config: Config): LifecycleSettings {
     terminatingTimeoutMinutes: config.TERMINATING_TIMEOUT_MINUTES,
     errorStopAfterHours: config.ERROR_STOP_AFTER_HOURS,
     observationSettleSeconds: config.OBSERVATION_SETTLE_SECONDS,
+  };
+}
+
+export function hostSettingsOf(config: Config): HostSettings {
+  return {
+    region: config.AWS_REGION,
+    authenticatorUrl: config.DCV_AUTHENTICATOR_URL,
+    webUrlPathTemplate: config.DCV_WEB_URL_PATH_TEMPLATE,
+    hostAccounts: config.HOST_ACCOUNTS,
+    windowsAutologon: config.DCV_WINDOWS_AUTOLOGON,
+    allowFileDownload: config.ALLOW_DOWNLOAD_FROM_PORTAL,
+    hpcSubmitUrl: config.HPC_SUBMIT_URL ?? null,
+    dcvRelease: config.DCV_SERVER_RELEASE ?? pinnedDcvRelease,
   };
 }

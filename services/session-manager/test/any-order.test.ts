@@ -158,7 +158,7 @@ class World {
         instanceProfileArn: null,
       },
       readinessIntervalSeconds: 1,
-      renderUserData: () => '',
+      renderUserData: () => ({ userData: '' }),
       preparePassword: async () => ({ parameter: 'p' }),
       // Whatever is thrown goes through, so that nothing is only logged.
       isPassing: () => true,

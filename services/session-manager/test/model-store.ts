@@ -102,6 +102,7 @@ export class ModelStore implements SessionStore {
       owner: 'alice',
       name: 'cfd',
       os: 'linux' as const,
+      baseOs: 'amazonlinux2023',
       instanceType: 'm7i.large',
       rootVolumeGiB: 50,
       sessionType: 'default' as const,

@@ -63,6 +63,17 @@ describe('a Windows desktop', () => {
     expect(await response.json()).toEqual({ username: 'alice', password: (await stored(name))?.Value });
   });
 
+  test('is told the name in its user data', async () => {
+    const id = await running();
+    const [row] = await fleet.read(
+      `select request ->> 'userData' as user_data from session_manager.launch_attempts where session_id = $1`,
+      [id],
+    );
+    const name = Buffer.from((await parameterOf(id)) ?? '').toString('base64');
+    const userData = Buffer.from(String(row?.user_data), 'base64').toString('utf8');
+    expect(userData).toContain(`$DESKFLEET_PASSWORD_PARAMETER = '${name}'`);
+  });
+
   test('has a password of its own', async () => {
     const [one, other] = [await running(), await running()];
     expect(await passwordOf(one)).not.toBe(await passwordOf(other));
@@ -263,4 +274,18 @@ describe('when desktops have ended', () => {
     expect((await fleet.callCounts()).DeleteParameters?.calls).toBe(2);
     for (const id of ids) expect(await parameterOf(id)).toBeNull();
   });
+});
+
+test('where accounts come from a directory, no password is kept', async () => {
+  const other = await Fleet.open({ HOST_ACCOUNTS: 'directory' });
+  const itsHttp = await serveInternalHttp(other);
+  try {
+    const id = await other.running('directory', windows);
+    expect((await other.callCounts()).PutParameter).toBeUndefined();
+    const response = await itsHttp.post(`/internal/v1/sessions/${id}/windows-password`);
+    expect(response.status).toBe(409);
+  } finally {
+    await itsHttp.close();
+    await other.close();
+  }
 });

@@ -1,3 +1,4 @@
+import type { HostAccounts } from '@deskfleet/contracts';
 import type { Database } from '@deskfleet/database';
 import type { EventWriter } from '@deskfleet/messaging';
 import {
@@ -31,6 +32,7 @@ export interface AppDependencies {
   clock: Clock;
   policy: TokenPolicy;
   serviceCredentialKey: string;
+  hostAccounts: HostAccounts;
   /** Addresses and networks whose X-Forwarded-For is believed. */
   trustedProxies: readonly string[];
   denialLimits?: DenialLimits;
@@ -63,7 +65,8 @@ export async function buildApp(deps: AppDependencies): Promise<FastifyInstance> 
   const budget = new DenialBudget(deps.denialLimits ?? defaultDenialLimits);
   const onUnrecorded = metrics.countUnrecorded;
   const recordDenial = createDenialRecorder({ inTransaction, budget, clock, log, onUnrecorded });
-  const authorizing = { inTransaction, cipher, clock, newId, log, recordDenial };
+  const { hostAccounts } = deps;
+  const authorizing = { inTransaction, cipher, clock, newId, log, recordDenial, hostAccounts };
   const issuing = { inTransaction, cipher, clock, newId, policy };
   await app.register(problemDetails);
   await app.register(health.routes);

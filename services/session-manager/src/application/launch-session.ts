@@ -1,9 +1,11 @@
+import type { StateReason } from '@deskfleet/contracts';
 import { retryDelaySeconds } from '../domain/decide-call-failure.ts';
 import { decideLaunchFailure } from '../domain/decide-launch.ts';
 import type { LaunchRequest } from '../domain/launch-request.ts';
 import { type AwsFailure, reasonOfFailure } from '../domain/reasons.ts';
 import type { Observation, SessionStatus } from '../domain/session-status.ts';
 import { after } from '../domain/settings.ts';
+import { hostSpecOf } from './host-spec-of.ts';
 import type { ResolvedImage } from './ports.ts';
 import type { LaunchSettings, ReconcilerDeps } from './reconciler-deps.ts';
 import type { Decide, LaunchAttempt, LaunchSpec } from './session-store.ts';
@@ -30,20 +32,30 @@ async function beginAttempt(deps: ReconcilerDeps, sessionId: string): Promise<La
     await deps.store.change('record-unprepared', sessionId, unprepared(deps, resolved.failure, what));
     return null;
   }
-  if (spec.os === 'windows' && !(await hasPassword(deps, sessionId))) return null;
+  const password = await passwordOf(deps, spec);
+  if (!password) return null;
+  const rendered = deps.renderUserData(hostSpecOf(spec, password.parameter));
+  if ('fault' in rendered) {
+    await deps.store.change('record-unprepared', sessionId, unlaunchable(rendered.fault));
+    return null;
+  }
   const refused = await deps.store.refusedSubnets(sessionId);
   const subnetId = chooseSubnet(deps.launch.subnetIds, refused, deps.random());
-  const request = freezeRequest(deps.launch, spec, resolved.image, subnetId, deps.renderUserData(spec));
+  const request = freezeRequest(deps.launch, spec, resolved.image, subnetId, rendered.userData);
   return deps.store.beginAttempt(sessionId, request);
 }
 
-async function hasPassword(deps: ReconcilerDeps, sessionId: string): Promise<boolean> {
+/** Null when there is none to launch with now. */
+async function passwordOf(
+  deps: ReconcilerDeps,
+  { os, sessionId }: LaunchSpec,
+): Promise<{ parameter: string | null } | null> {
+  if (os !== 'windows') return { parameter: null };
   const prepared = await deps.preparePassword(sessionId);
-  if (prepared && 'failure' in prepared) {
-    const what = 'keep the password of this desktop';
-    await deps.store.change('record-unprepared', sessionId, unprepared(deps, prepared.failure, what));
-  }
-  return prepared !== null && 'parameter' in prepared;
+  if (!prepared || !('failure' in prepared)) return prepared;
+  const what = 'keep the password of this desktop';
+  await deps.store.change('record-unprepared', sessionId, unprepared(deps, prepared.failure, what));
+  return null;
 }
 
 /** Spreads desktops over the zones, leaving out those that have refused. Null lets EC2 choose. */
@@ -76,6 +88,12 @@ function freezeRequest(
       'deskfleet:owner': spec.owner,
     },
   };
+}
+
+/** The launch can never be prepared as it is asked for. */
+function unlaunchable(reason: StateReason): Decide {
+  return ({ state }) =>
+    state === 'requested' ? { transition: { to: 'error', cause: 'reconciler', reason } } : null;
 }
 
 /** The launch could not even be prepared: later again if that may pass, else an error. */

@@ -1,4 +1,4 @@
-import type { OperatingSystem } from '@deskfleet/contracts';
+import type { OperatingSystem, StateReason } from '@deskfleet/contracts';
 import type { LaunchRequest } from '../domain/launch-request.ts';
 import type { AwsFailure } from '../domain/reasons.ts';
 import type { Observation } from '../domain/session-status.ts';
@@ -44,6 +44,9 @@ export interface Images {
   /** EC2 would not launch what this source was resolved to: the next launch asks anew. */
   forget(source: string): void;
 }
+
+/** User data in base64, or why there can be none for this host. */
+export type RenderedUserData = { userData: string } | { fault: StateReason };
 
 export interface Host {
   instanceId: string;

@@ -1,10 +1,11 @@
 import type { Clock, Logger } from '@deskfleet/runtime';
 import type { CallBudget } from '../domain/call-budget.ts';
+import type { HostSpec } from '../domain/host-spec.ts';
 import type { LifecycleSettings } from '../domain/settings.ts';
 import type { BackgroundWork } from './background-work.ts';
-import type { Alert, Compute, Hosts, Images } from './ports.ts';
+import type { Alert, Compute, Hosts, Images, RenderedUserData } from './ports.ts';
 import type { PreparedPassword } from './prepare-password.ts';
-import type { LaunchSpec, SessionStore } from './session-store.ts';
+import type { SessionStore } from './session-store.ts';
 
 /** Where and how instances are launched. */
 export interface LaunchSettings {
@@ -31,7 +32,7 @@ export interface ReconcilerDeps {
   launch: LaunchSettings;
   /** How long to wait before asking a host again whether its desktop is ready. */
   readinessIntervalSeconds: number;
-  renderUserData: (spec: LaunchSpec) => string;
+  renderUserData: (spec: HostSpec) => RenderedUserData;
   /** Before each launch of a Windows desktop. */
   preparePassword: (sessionId: string) => Promise<PreparedPassword>;
   /** Whether an error comes from a server that is away, and is nobody's fault. */

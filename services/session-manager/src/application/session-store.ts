@@ -11,6 +11,7 @@ export interface LaunchSpec {
   owner: string;
   name: string;
   os: OperatingSystem;
+  baseOs: string;
   instanceType: string;
   rootVolumeGiB: number;
   sessionType: SessionType;

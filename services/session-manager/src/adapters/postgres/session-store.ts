@@ -195,6 +195,7 @@ async function launchSpec(db: Kysely<Database>, sessionId: string): Promise<Laun
       's.root_volume_gib',
       's.session_type',
       'k.image',
+      'k.base_os',
     ])
     .executeTakeFirst();
   if (!row) return null;
@@ -203,6 +204,7 @@ async function launchSpec(db: Kysely<Database>, sessionId: string): Promise<Laun
     owner: row.owner,
     name: row.name,
     os: row.os,
+    baseOs: row.base_os,
     instanceType: row.instance_type,
     rootVolumeGiB: row.root_volume_gib,
     sessionType: row.session_type,
