@@ -136,11 +136,15 @@ function composePasswords({ config, base, aws, logger }: AppDependencies) {
   const store = createPasswordStore(base.database.db);
   const kmsKeyId = config.PASSWORD_KMS_KEY_ID ?? null;
   const passwords = createSsmPasswords(aws.ssm, { clusterId, kmsKeyId });
-  const preparing = { store, passwords, secrets: randomSecrets, clusterId };
+  const preparing = {
+    store,
+    passwords,
+    secrets: randomSecrets,
+    clusterId,
+    hostAccounts: config.HOST_ACCOUNTS,
+  };
   return {
-    // A directory keeps the passwords of its users.
-    prepare: async (sessionId: string) =>
-      config.HOST_ACCOUNTS === 'local' ? preparePassword(preparing, sessionId) : { parameter: null },
+    prepare: (sessionId: string) => preparePassword(preparing, sessionId),
     show: (sessionId: string) => showPassword({ store, passwords }, sessionId),
     sweep: new PasswordSweep({ store, passwords, clock: base.clock, logger }),
   };

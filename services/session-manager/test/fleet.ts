@@ -13,6 +13,7 @@ import { createAwsClients } from '../src/adapters/aws/aws-clients.ts';
 import { buildApp, type SessionManager } from '../src/app.ts';
 import type { AlertName } from '../src/application/ports.ts';
 import { loadSessionManagerConfig } from '../src/config.ts';
+import { steer } from './steer.ts';
 
 export const credentialKey = randomBytes(32).toString('base64');
 
@@ -59,7 +60,8 @@ export interface Instance {
 /** session-manager on a real database and the simulated AWS over the wire, on a clock that the test moves. */
 export class Fleet {
   private readonly database: TestDatabase;
-  private readonly connection: DatabaseConnection;
+  /** As session-manager's own role. */
+  readonly connection: DatabaseConnection;
   private readonly owner: pg.Pool;
   private readonly time: { ms: number };
   private readonly closers: (() => Promise<unknown>)[];
@@ -319,15 +321,7 @@ export class Fleet {
   }
 
   /** Steers the simulator (packages/aws-simulator/README.md). */
-  async sim(method: string, path: string, body?: unknown): Promise<unknown> {
-    const answer = await fetch(`${this.simulatorUrl}/_sim${path}`, {
-      method,
-      ...(body !== undefined && {
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify(body),
-      }),
-    });
-    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
-    return answer.json();
+  sim(method: string, path: string, body?: unknown): Promise<unknown> {
+    return steer(this.simulatorUrl, method, path, body);
   }
 }

@@ -29,6 +29,7 @@ export function describeSubnets({ world, form, region }: Ec2Call): XmlObject {
   const test = compileFilters<Subnet>(filtersOf(form), (subnet, filterName) => {
     if (filterName === 'subnet-id') return [subnet.subnetId];
     if (filterName === 'vpc-id') return [vpcId];
+    if (filterName === 'default-for-az') return ['true'];
     return ['availability-zone', 'availabilityZone'].includes(filterName) ? [zone(subnet)] : undefined;
   });
   const found = pick(existingSubnets(world), textsOf(form, 'SubnetId'), subnetNotFound).filter(test);

@@ -1,3 +1,4 @@
+import type { HostAccounts } from '@deskfleet/contracts';
 import { passwordParameterOf } from '../domain/password-parameter.ts';
 import type { AwsFailure } from '../domain/reasons.ts';
 import { windowsAccountOf } from '../domain/windows-account.ts';
@@ -8,10 +9,11 @@ export interface PreparePasswordDeps {
   passwords: Passwords;
   secrets: Secrets;
   clusterId: string;
+  hostAccounts: HostAccounts;
 }
 
-/** Null when the session must not be launched any more. */
-export type PreparedPassword = { parameter: string } | { failure: AwsFailure } | null;
+/** Without a parameter where hosts need none; null when the session must not be launched any more. */
+export type PreparedPassword = { parameter: string | null } | { failure: AwsFailure } | null;
 
 /**
  * Sees to it that a Windows host finds its password when it boots, before each launch attempt. The name is committed before
@@ -19,9 +21,11 @@ export type PreparedPassword = { parameter: string } | { failure: AwsFailure } |
  * stays: who tries again after a crash or a lost answer hears that it exists, and that is as good.
  */
 export async function preparePassword(
-  { store, passwords, secrets, clusterId }: PreparePasswordDeps,
+  { store, passwords, secrets, clusterId, hostAccounts }: PreparePasswordDeps,
   sessionId: string,
 ): Promise<PreparedPassword> {
+  // Accounts of a directory have their passwords there.
+  if (hostAccounts === 'directory') return { parameter: null };
   const name = passwordParameterOf(clusterId, sessionId, secrets.parameterPart());
   const assigned = await store.assign(sessionId, name);
   if (!assigned) return null;

@@ -40,7 +40,7 @@ export interface ReconcilerDeps {
   readinessIntervalSeconds: number;
   renderUserData: (spec: HostSpec) => RenderedUserData;
   /** Before each launch of a Windows desktop. */
-  preparePassword: (sessionId: string) => Promise<PreparedPassword | { parameter: null }>;
+  preparePassword: (sessionId: string) => Promise<PreparedPassword>;
   /** Whether an error comes from a server that is away, and is nobody's fault. */
   isPassing: (error: unknown) => boolean;
   alert: Alert;
