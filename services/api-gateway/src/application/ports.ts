@@ -8,10 +8,12 @@ import type {
   SessionState,
   SessionTransition,
   SoftwareStack,
+  WindowsPassword,
 } from '@deskfleet/contracts';
 import type { DateTime } from 'luxon';
+import type { AdmissionFacts, PlacedInstanceType } from '../domain/admission.ts';
 import type { InstanceTypeFacts, InstanceTypeNeeds } from '../domain/instance-type-rules.ts';
-import type { AdmissionFacts } from '../domain/judge-admission.ts';
+import type { ResizeFacts } from '../domain/judge-resize.ts';
 import type { Principal } from '../domain/principal.ts';
 import type { SessionRecord } from '../domain/session-record.ts';
 
@@ -32,6 +34,8 @@ export interface SessionQuery {
   owner: string | null;
   states: SessionState[] | null;
   os: OperatingSystem | null;
+  /** Id of the project that the sessions are counted for. */
+  project: string | null;
   /** Text that the name or the owner has, whatever its case. */
   search: string | null;
   /** Only sessions that are older than this one. */
@@ -64,7 +68,11 @@ export interface AuditEntry {
   at: Date;
   /** `user:NAME`, or `admin:NAME` for what was done to somebody else's session. */
   actor: string;
-  action: 'session.create' | `session.${Exclude<IntentKind, 'launch'>}` | 'session.connect';
+  action:
+    | 'session.create'
+    | `session.${Exclude<IntentKind, 'launch'>}`
+    | 'session.connect'
+    | 'session.show-password';
   sessionId: string;
   sourceAddress: string;
   detail: Record<string, unknown>;
@@ -114,7 +122,12 @@ export interface AdmissionStep {
   readFacts(
     request: CreateSessionBody,
     key: string | null,
-  ): Promise<AdmissionFacts & { previous: (StoredAnswer & { requestHash: string }) | null }>;
+  ): Promise<
+    Omit<AdmissionFacts, 'administrator' | 'otherTypes'> & {
+      previous: (StoredAnswer & { requestHash: string }) | null;
+    }
+  >;
+  readInstanceTypes(): Promise<PlacedInstanceType[]>;
   record(admitted: AdmittedSession): Promise<void>;
 }
 
@@ -137,6 +150,7 @@ export interface NewIntent {
 export interface IntentStep {
   /** As it is now, under its lock; null when there is none of that id. */
   session: SessionRecord | null;
+  readResizeFacts(session: SessionRecord, instanceType: string): Promise<ResizeFacts>;
   append(intent: NewIntent, announcement: Announcement, audit: AuditEntry): Promise<void>;
 }
 
@@ -152,6 +166,17 @@ export interface TokenIssuer {
 export type TokenIssue =
   | { kind: 'issued'; token: IssuedToken }
   /** The session has changed since it was looked at. */
+  | { kind: 'refused' }
+  | { kind: 'unavailable' };
+
+/** What a Windows desktop's own account is opened with; only session-manager can read it. */
+export interface WindowsPasswords {
+  windowsPassword(sessionId: string): Promise<WindowsPasswordAnswer>;
+}
+
+export type WindowsPasswordAnswer =
+  | { kind: 'password'; password: WindowsPassword }
+  /** The session has none, or not any more. */
   | { kind: 'refused' }
   | { kind: 'unavailable' };
 
