@@ -38,6 +38,7 @@ import type { EventHistory } from './application/follow-events.ts';
 import type { GatewayConfig } from './config.ts';
 import type { DesktopAccess } from './domain/connection-urls.ts';
 import type { Refusal } from './domain/refusal.ts';
+import type { CapabilityPolicy } from './domain/session-record.ts';
 
 export interface AppDeps {
   config: GatewayConfig;
@@ -82,11 +83,12 @@ async function registerApi(app: FastifyInstance, deps: AppDeps): Promise<void> {
   const announce = createAnnounceEvent(deps.events);
   const quotas = { linux: config.DCV_LINUX_SESSION_COUNT, windows: config.DCV_WINDOWS_SESSION_COUNT };
   const shared = { now: () => clock.now(), newId: () => v7() };
+  const policy = capabilityPolicyOf(config);
   await guard(app, deps);
-  await app.register(launchRoute, { ...shared, quotas, admissions: createAdmissions(db, announce) });
-  await app.register(sessionListRoute, { sessions });
-  await app.register(sessionRoutes, { sessions });
-  await app.register(intentRoutes, { ...shared, intents: createIntents(db, announce) });
+  await app.register(launchRoute, { ...shared, quotas, policy, admissions: createAdmissions(db, announce) });
+  await app.register(sessionListRoute, { sessions, policy });
+  await app.register(sessionRoutes, { sessions, policy });
+  await app.register(intentRoutes, { ...shared, policy, intents: createIntents(db, announce) });
   await app.register(connectionRoute, {
     ...shared,
     sessions,
@@ -153,6 +155,15 @@ function createTokens({ config, clock, logger }: AppDeps) {
       }),
     onFailure: (err) => logger.warn({ err }, 'Token-service made no token; people cannot connect.'),
   });
+}
+
+function capabilityPolicyOf(config: GatewayConfig): CapabilityPolicy {
+  return {
+    instanceChange: {
+      linux: config.DCV_LINUX_ALLOW_INSTANCE_CHANGE,
+      windows: config.DCV_WINDOWS_ALLOW_INSTANCE_CHANGE,
+    },
+  };
 }
 
 function accessOf(config: GatewayConfig): DesktopAccess {

@@ -41,6 +41,8 @@ export const configSchema = Type.Object({
   DCV_BASE_URL: Type.Optional(Url('Path mode: the load balancer.', 'https://desktops.example.com/desktops')),
   DCV_LINUX_SESSION_COUNT: quota('Linux'),
   DCV_WINDOWS_SESSION_COUNT: quota('Windows'),
+  DCV_LINUX_ALLOW_INSTANCE_CHANGE: instanceChange('Linux'),
+  DCV_WINDOWS_ALLOW_INSTANCE_CHANGE: instanceChange('Windows'),
   RATE_LIMIT_PER_MINUTE: Type.Integer({
     minimum: 0,
     default: 600,
@@ -71,6 +73,13 @@ function checkTogether(config: GatewayConfig): ConfigFault[] {
     ];
   }
   return [];
+}
+
+function instanceChange(system: string) {
+  return Type.Boolean({
+    default: true,
+    description: `Whether ${system} desktops may be resized; False holds for administrators too.`,
+  });
 }
 
 function quota(system: string) {
