@@ -33,6 +33,10 @@ export const configSchema = Type.Object({
     description: 'Value of that claim, or one in its list, that administrators have.',
   }),
   TOKEN_SERVICE_URL: Url('Where token-service answers the other services.', 'http://token-service:8083'),
+  SESSION_MANAGER_URL: Url(
+    'Where session-manager answers the other services.',
+    'http://session-manager:8082',
+  ),
   DCV_ACCESS_MODE: Type.Enum(['direct', 'path'], {
     default: 'direct',
     description:

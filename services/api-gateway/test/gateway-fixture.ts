@@ -5,6 +5,7 @@ import pg from 'pg';
 import { type GatewayConfig, loadGatewayConfig } from '../src/config.ts';
 import { startGateway } from '../src/start-gateway.ts';
 import { audience, startIssuer, type TestIssuer } from './oidc-issuer.ts';
+import { type StandInSessionManager, startSessionManager } from './session-manager.ts';
 import { type StandInTokenService, startTokenService } from './token-service.ts';
 
 export const linuxStack = '01990000-0000-7000-8000-000000000011';
@@ -26,6 +27,7 @@ export interface Gateway {
   health: Health;
   issuer: TestIssuer;
   tokenService: StandInTokenService;
+  sessionManager: StandInSessionManager;
   database: TestDatabase;
   /** As the tables' owner: for arranging and for looking. */
   owner: pg.Pool;
@@ -48,14 +50,15 @@ export interface SendOptions {
   signal?: AbortSignal;
 }
 
-/** A gateway on a database and a stream of its own, with a real OpenID provider and a token-service. */
+/** A gateway on a database and a stream of its own, with a real OpenID provider, a token-service and a session-manager. */
 export async function startTestGateway(
   change: Record<string, string> = {},
   wayToDatabase = async (url: string) => url,
 ): Promise<Gateway> {
-  const [issuer, tokenService, database] = await Promise.all([
+  const [issuer, tokenService, sessionManager, database] = await Promise.all([
     startIssuer(),
     startTokenService(credentialKey),
+    startSessionManager(credentialKey),
     createTestDatabase(),
   ]);
   const stream = createTestStream();
@@ -74,6 +77,7 @@ export async function startTestGateway(
     OIDC_ISSUER: issuer.url,
     OIDC_AUDIENCE: audience,
     TOKEN_SERVICE_URL: tokenService.url,
+    SESSION_MANAGER_URL: sessionManager.url,
     DCV_ACCESS_MODE: 'path',
     DCV_BASE_URL: 'http://localhost:9000/desktops',
     ...change,
@@ -91,6 +95,7 @@ export async function startTestGateway(
     },
     issuer,
     tokenService,
+    sessionManager,
     database,
     owner,
     environment,
@@ -118,7 +123,7 @@ export async function startTestGateway(
     },
     async close() {
       await running.stop();
-      await Promise.all([issuer.close(), tokenService.close(), owner.end()]);
+      await Promise.all([issuer.close(), tokenService.close(), sessionManager.close(), owner.end()]);
       await database.drop();
     },
   };

@@ -34,6 +34,7 @@ export const knownSettingNames: readonly string[] = [
   'OIDC_ADMIN_VALUE',
   'OIDC_USERNAME_CLAIM',
   'TOKEN_SERVICE_URL',
+  'SESSION_MANAGER_URL',
   'RATE_LIMIT_PER_MINUTE',
   'DCV_ACCESS_MODE',
   'DCV_BASE_URL',

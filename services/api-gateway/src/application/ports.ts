@@ -1,6 +1,7 @@
 import type {
   CreateSessionBody,
   DeskfleetEvent,
+  InspectedImage,
   IntentArguments,
   IntentKind,
   IssuedToken,
@@ -184,3 +185,22 @@ export interface UserDirectory {
   /** Makes sure that the user has a row, and tells whether an administrator has disabled them. */
   recordSeen(principal: Principal): Promise<{ disabled: boolean }>;
 }
+
+/** What only AWS knows: session-manager alone asks it. */
+export interface SessionManagerClient {
+  /** What EC2 says of an AMI, or of the one that a public SSM parameter names. */
+  inspectImage(image: string): Promise<ImageInspection>;
+  /** The administrator account of a Windows desktop. */
+  windowsPassword(sessionId: string): Promise<PasswordReading>;
+}
+
+export type ImageInspection =
+  | { kind: 'image'; image: InspectedImage }
+  | { kind: 'unknown' }
+  | { kind: 'unavailable' };
+
+export type PasswordReading =
+  | { kind: 'password'; password: WindowsPassword }
+  /** There is none: the session has changed since it was looked at. */
+  | { kind: 'refused' }
+  | { kind: 'unavailable' };
