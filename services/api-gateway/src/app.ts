@@ -22,6 +22,7 @@ import { logRequests } from './adapters/http/request-log.ts';
 import { createListenerGauge, measureRequests } from './adapters/http/request-metrics.ts';
 import { sessionListRoute } from './adapters/http/session-list-route.ts';
 import { sessionRoutes } from './adapters/http/session-routes.ts';
+import { windowsPasswordRoute } from './adapters/http/windows-password-route.ts';
 import { createSigningKeys } from './adapters/oidc/signing-keys.ts';
 import { createTokenVerifier } from './adapters/oidc/token-verifier.ts';
 import { createAdmissions } from './adapters/postgres/admissions.ts';
@@ -32,6 +33,7 @@ import { createIntents } from './adapters/postgres/intents.ts';
 import { createPreparedReads } from './adapters/postgres/prepared-reads.ts';
 import { createSessionReader } from './adapters/postgres/session-reader.ts';
 import { createUserDirectory } from './adapters/postgres/user-directory.ts';
+import { createSessionManagerClient } from './adapters/session-manager/session-manager-client.ts';
 import { createTokenIssuer } from './adapters/token-service/token-issuer.ts';
 import type { EventFeed } from './application/event-feed.ts';
 import type { EventHistory } from './application/follow-events.ts';
@@ -83,6 +85,7 @@ async function registerApi(app: FastifyInstance, deps: AppDeps): Promise<void> {
   const announce = createAnnounceEvent(deps.events);
   const quotas = { linux: config.DCV_LINUX_SESSION_COUNT, windows: config.DCV_WINDOWS_SESSION_COUNT };
   const shared = { now: () => clock.now(), newId: () => v7() };
+  const audit = createAuditLog(db);
   const policy = capabilityPolicyOf(config);
   await guard(app, deps);
   await app.register(launchRoute, { ...shared, quotas, policy, admissions: createAdmissions(db, announce) });
@@ -93,8 +96,14 @@ async function registerApi(app: FastifyInstance, deps: AppDeps): Promise<void> {
     ...shared,
     sessions,
     tokens: createTokens(deps),
-    audit: createAuditLog(db),
+    audit,
     access: accessOf(config),
+  });
+  await app.register(windowsPasswordRoute, {
+    ...shared,
+    sessions,
+    sessionManager: createSessionManager(deps),
+    audit,
   });
   await app.register(catalogueRoutes, { catalogue: createCatalogueReader(db, reads) });
   await app.register(meRoutes, { sessions, quotas });
@@ -139,6 +148,20 @@ function createVerifier({ config, logger }: AppDeps, now: () => number) {
     },
     keys,
     now,
+  });
+}
+
+function createSessionManager({ config, clock, logger }: AppDeps) {
+  return createSessionManagerClient({
+    url: config.SESSION_MANAGER_URL,
+    signCredential: () =>
+      signServiceCredential({
+        key: config.SERVICE_CREDENTIAL_KEY,
+        from: 'api-gateway',
+        to: 'session-manager',
+        clock,
+      }),
+    onFailure: (err) => logger.warn({ err }, 'Session-manager did not answer what only AWS knows.'),
   });
 }
 

@@ -170,17 +170,6 @@ export type TokenIssue =
   | { kind: 'refused' }
   | { kind: 'unavailable' };
 
-/** What a Windows desktop's own account is opened with; only session-manager can read it. */
-export interface WindowsPasswords {
-  windowsPassword(sessionId: string): Promise<WindowsPasswordAnswer>;
-}
-
-export type WindowsPasswordAnswer =
-  | { kind: 'password'; password: WindowsPassword }
-  /** The session has none, or not any more. */
-  | { kind: 'refused' }
-  | { kind: 'unavailable' };
-
 export interface UserDirectory {
   /** Makes sure that the user has a row, and tells whether an administrator has disabled them. */
   recordSeen(principal: Principal): Promise<{ disabled: boolean }>;
