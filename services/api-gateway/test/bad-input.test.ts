@@ -1,5 +1,6 @@
 import type { Problem } from '@deskfleet/contracts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { badLifecycleRequests } from './bad-lifecycle-requests.ts';
 import { badRequests, good } from './bad-requests.ts';
 import { type Gateway, linuxStack, startTestGateway, windowsStack } from './gateway-fixture.ts';
 
@@ -9,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.close());
 
-test.each(badRequests)(
+test.each([...badRequests, ...badLifecycleRequests])(
   '$what is refused with a problem that says what to do, and nothing is written',
   async (bad) => {
     const before = await gateway.writtenRows();

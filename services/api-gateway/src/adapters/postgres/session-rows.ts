@@ -40,18 +40,22 @@ export function selectSessions(db: Kysely<Database>) {
       'i.kind as intent_kind',
       'i.args as intent_args',
       'i.at as intent_at',
-      'r.state',
-      'r.state_since',
-      'r.reason_code',
-      'r.reason_sentence',
-      'r.applied_seq',
-      'r.desired',
-      'r.instance_id',
-      'r.instance_type as runtime_instance_type',
-      'r.private_ip',
-      'r.subnet_id as runtime_subnet_id',
+      ...runtimeColumns,
     ]);
 }
+
+const runtimeColumns = [
+  'r.state',
+  'r.state_since',
+  'r.reason_code',
+  'r.reason_sentence',
+  'r.applied_seq',
+  'r.desired',
+  'r.instance_id',
+  'r.instance_type as runtime_instance_type',
+  'r.private_ip',
+  'r.subnet_id as runtime_subnet_id',
+] as const;
 
 /** A row of `selectSessions`; everything of `r` is null until session-manager has taken the session up. */
 export interface SessionRow {
