@@ -37,6 +37,7 @@ import type { EventFeed } from './application/event-feed.ts';
 import type { EventHistory } from './application/follow-events.ts';
 import type { GatewayConfig } from './config.ts';
 import type { DesktopAccess } from './domain/connection-urls.ts';
+import type { InstanceTypeOffer } from './domain/instance-type-rules.ts';
 import type { Refusal } from './domain/refusal.ts';
 
 export interface AppDeps {
@@ -94,7 +95,10 @@ async function registerApi(app: FastifyInstance, deps: AppDeps): Promise<void> {
     audit: createAuditLog(db),
     access: accessOf(config),
   });
-  await app.register(catalogueRoutes, { catalogue: createCatalogueReader(db, reads) });
+  await app.register(catalogueRoutes, {
+    catalogue: createCatalogueReader(db, reads),
+    offer: instanceTypeOfferOf(config),
+  });
   await app.register(meRoutes, { sessions, quotas });
   await app.register(eventStreamRoute, {
     feed: deps.feed,
@@ -153,6 +157,13 @@ function createTokens({ config, clock, logger }: AppDeps) {
       }),
     onFailure: (err) => logger.warn({ err }, 'Token-service made no token; people cannot connect.'),
   });
+}
+
+function instanceTypeOfferOf(config: GatewayConfig): InstanceTypeOffer {
+  return {
+    hiddenTypes: config.DCV_BLACKLIST_INSTANCE_TYPE,
+    requireHibernation: config.DCV_FORCE_INSTANCE_HIBERNATE_SUPPORT,
+  };
 }
 
 function accessOf(config: GatewayConfig): DesktopAccess {

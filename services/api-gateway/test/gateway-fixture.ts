@@ -187,6 +187,7 @@ async function insertInstanceTypes(owner: pg.Pool): Promise<void> {
        ('m7i.4xlarge', 16, 65536, null, '{x86_64}', true, now()),
        ('g4dn.xlarge', 4, 16384, $1, '{x86_64}', false, now()),
        ('t3.nano', 2, 512, null, '{x86_64}', true, now()),
+       ('m5.metal', 96, 393216, null, '{x86_64}', false, now()),
        ('m7g.large', 2, 8192, null, '{arm64}', true, now()),
        ('x2gd.large', 2, 32768, null, '{arm64}', false, now())`,
     [t4],

@@ -23,6 +23,7 @@ const facts: AdmissionFacts = {
     gpu: null,
     architectures: ['x86_64'],
     hibernationSupported: true,
+    zones: [],
   },
   instanceTypesKnown: true,
   liveSessions: { linux: 3, windows: 2 },

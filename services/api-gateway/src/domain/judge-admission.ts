@@ -26,6 +26,9 @@ export interface AdmissionFacts {
   nameTaken: boolean;
 }
 
+/** What is not asked of a request's instance type. */
+const unlimited = { requiresGpu: false, hiddenTypes: [], requireHibernation: false };
+
 /** Sessions that one owner may have at a time; stopped ones count. */
 export type Quotas = Record<OperatingSystem, number>;
 
@@ -93,7 +96,7 @@ function instanceTypeFaults(
     const detail = `There is no instance type ${request.instanceType} here. GET /v1/instance-types lists them.`;
     return [{ code: 'unknown-instance-type', pointer, detail }];
   }
-  const why = stack ? whyNotOn(instanceType, stack) : null;
+  const why = stack ? whyNotOn(instanceType, { ...stack, ...unlimited }) : null;
   return why ? [{ code: 'instance-type-not-allowed', pointer, detail: why }] : [];
 }
 

@@ -54,7 +54,7 @@ function factsQuery(owner: string, request: CreateSessionBody, key: string | nul
         from api_gateway.software_stacks k join api_gateway.profiles p on p.id = k.profile_id
         where k.id = ${request.softwareStackId} and k.enabled) as stack,
       (select json_build_object('name', t.name, 'vcpus', t.vcpus, 'memoryMiB', t.memory_mib, 'gpu', t.gpu,
-          'architectures', t.architectures, 'hibernationSupported', t.hibernation_supported)
+          'architectures', t.architectures, 'hibernationSupported', t.hibernation_supported, 'zones', t.zones)
         from session_manager.instance_types t where t.name = ${request.instanceType}) as instance_type,
       exists (select from session_manager.instance_types) as instance_types_known,
       (select json_build_object('status', a.status, 'location', a.location, 'body', a.body, 'requestHash', a.request_hash)
