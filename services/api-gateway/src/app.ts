@@ -39,6 +39,7 @@ import type { EventFeed } from './application/event-feed.ts';
 import type { EventHistory } from './application/follow-events.ts';
 import type { GatewayConfig } from './config.ts';
 import type { DesktopAccess } from './domain/connection-urls.ts';
+import type { InstanceTypeOffer } from './domain/instance-type-rules.ts';
 import type { Refusal } from './domain/refusal.ts';
 import type { CapabilityPolicy } from './domain/session-record.ts';
 
@@ -86,12 +87,19 @@ async function registerApi(app: FastifyInstance, deps: AppDeps): Promise<void> {
   const quotas = { linux: config.DCV_LINUX_SESSION_COUNT, windows: config.DCV_WINDOWS_SESSION_COUNT };
   const shared = { now: () => clock.now(), newId: () => v7() };
   const audit = createAuditLog(db);
+  const offer = instanceTypeOfferOf(config);
   const policy = capabilityPolicyOf(config);
   await guard(app, deps);
-  await app.register(launchRoute, { ...shared, quotas, policy, admissions: createAdmissions(db, announce) });
+  await app.register(launchRoute, {
+    ...shared,
+    quotas,
+    offer,
+    policy,
+    admissions: createAdmissions(db, announce),
+  });
   await app.register(sessionListRoute, { sessions, policy });
   await app.register(sessionRoutes, { sessions, policy });
-  await app.register(intentRoutes, { ...shared, policy, intents: createIntents(db, announce) });
+  await app.register(intentRoutes, { ...shared, offer, policy, intents: createIntents(db, announce) });
   await app.register(connectionRoute, {
     ...shared,
     sessions,
@@ -105,7 +113,7 @@ async function registerApi(app: FastifyInstance, deps: AppDeps): Promise<void> {
     sessionManager: createSessionManager(deps),
     audit,
   });
-  await app.register(catalogueRoutes, { catalogue: createCatalogueReader(db, reads) });
+  await app.register(catalogueRoutes, { catalogue: createCatalogueReader(db, reads), offer });
   await app.register(meRoutes, { sessions, quotas });
   await app.register(eventStreamRoute, {
     feed: deps.feed,
@@ -186,6 +194,13 @@ function capabilityPolicyOf(config: GatewayConfig): CapabilityPolicy {
       linux: config.DCV_LINUX_ALLOW_INSTANCE_CHANGE,
       windows: config.DCV_WINDOWS_ALLOW_INSTANCE_CHANGE,
     },
+  };
+}
+
+function instanceTypeOfferOf(config: GatewayConfig): InstanceTypeOffer {
+  return {
+    hiddenTypes: config.DCV_BLACKLIST_INSTANCE_TYPE,
+    requireHibernation: config.DCV_FORCE_INSTANCE_HIBERNATE_SUPPORT,
   };
 }
 

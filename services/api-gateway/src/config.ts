@@ -47,6 +47,17 @@ export const configSchema = Type.Object({
   DCV_WINDOWS_SESSION_COUNT: quota('Windows'),
   DCV_LINUX_ALLOW_INSTANCE_CHANGE: instanceChange('Linux'),
   DCV_WINDOWS_ALLOW_INSTANCE_CHANGE: instanceChange('Windows'),
+  DCV_BLACKLIST_INSTANCE_TYPE: Type.Array(Type.String({ pattern: '^[a-z0-9.-]+$' }), {
+    default: ['metal', 'nano', 'micro', 'p3', 'p2'],
+    description:
+      'Instance types that are not offered: each a prefix of the family or of the size; `[]` hides none.',
+    examples: ['metal,nano,micro,p3,p2'],
+  }),
+  DCV_FORCE_INSTANCE_HIBERNATE_SUPPORT: Type.Boolean({
+    default: false,
+    description: 'Only offer instance types on which desktops can hibernate.',
+    examples: ['True'],
+  }),
   RATE_LIMIT_PER_MINUTE: Type.Integer({
     minimum: 0,
     default: 600,

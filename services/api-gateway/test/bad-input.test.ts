@@ -1,5 +1,6 @@
 import type { Problem } from '@deskfleet/contracts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { arrangeZones } from './arrange-zones.ts';
 import { badLifecycleRequests } from './bad-lifecycle-requests.ts';
 import { badRequests, good } from './bad-requests.ts';
 import { type Gateway, linuxStack, startTestGateway, windowsStack } from './gateway-fixture.ts';
@@ -7,6 +8,7 @@ import { type Gateway, linuxStack, startTestGateway, windowsStack } from './gate
 let gateway: Gateway;
 beforeAll(async () => {
   gateway = await startTestGateway();
+  await arrangeZones(gateway.owner);
 });
 afterAll(() => gateway.close());
 

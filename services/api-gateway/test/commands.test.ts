@@ -1,5 +1,6 @@
 import type { Session, SessionHistory, SessionList } from '@deskfleet/contracts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { arrangeZones } from './arrange-zones.ts';
 import { type Gateway, linuxStack, startTestGateway, windowsStack } from './gateway-fixture.ts';
 
 let gateway: Gateway;
@@ -9,6 +10,7 @@ beforeAll(async () => {
     DCV_LINUX_SESSION_COUNT: '100',
     DCV_WINDOWS_ALLOW_INSTANCE_CHANGE: 'False',
   });
+  await arrangeZones(gateway.owner);
 });
 afterAll(() => gateway.close());
 
@@ -112,7 +114,8 @@ describe('resizing', () => {
     ],
     ['to a type that there is not', {}, 'm99.large', 422, 'unknown-instance-type'],
     ['to another architecture', {}, 'm7g.large', 422, 'instance-type-not-allowed'],
-    ['to too little memory', {}, 't3.nano', 422, 'instance-type-not-allowed'],
+    ['to a type that is hidden', {}, 't3.nano', 422, 'instance-type-not-allowed'],
+    ['to too little memory', {}, 't3.small', 422, 'instance-type-not-allowed'],
     ['to a type that its zone does not offer', {}, 'm7i.4xlarge', 422, 'instance-type-not-in-zone'],
     ['while it runs', { state: 'running', desired: 'running' }, 'm7i.xlarge', 409, 'not-stopped'],
   ])('%s is refused', async (_what, runtime, instanceType, status, code) => {

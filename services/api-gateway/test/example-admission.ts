@@ -1,14 +1,14 @@
-import type {
-  AdmissionFacts,
-  PlacedInstanceType,
-  ProjectFacts,
-  StackFacts,
-} from '../src/domain/admission.ts';
+import type { AdmissionFacts, AdmissionPolicy, StackFacts } from '../src/domain/admission.ts';
+import type { InstanceTypeFacts } from '../src/domain/instance-type-rules.ts';
 import { type AdmissionVerdict, judgeAdmission } from '../src/domain/judge-admission.ts';
+import type { StackProject } from '../src/domain/stack-visibility.ts';
 
 export const request = { name: 'desk', softwareStackId: 'stack', instanceType: 'm7i.large' };
-export const quotas = { linux: 4, windows: 2 };
-export const stack: StackFacts = {
+export const policy: AdmissionPolicy = {
+  quotas: { linux: 4, windows: 2 },
+  offer: { hiddenTypes: ['metal', 't2'], requireHibernation: false },
+};
+const stack: StackFacts = {
   id: 'stack',
   name: 'Linux',
   os: 'linux',
@@ -22,7 +22,7 @@ export const stack: StackFacts = {
   allowedSubnets: [],
   projects: [],
 };
-export const large: PlacedInstanceType = {
+export const large: InstanceTypeFacts = {
   name: 'm7i.large',
   vcpus: 2,
   memoryMiB: 8192,
@@ -31,7 +31,7 @@ export const large: PlacedInstanceType = {
   hibernationSupported: true,
   zones: ['a', 'b'],
 };
-export const typeWith = (change: Partial<PlacedInstanceType>) => ({ ...large, ...change });
+export const typeWith = (change: Partial<InstanceTypeFacts>) => ({ ...large, ...change });
 export const gpu = { name: 'T4', manufacturer: 'NVIDIA', count: 1, memoryMiB: 16_384 };
 export const g4dn = typeWith({
   name: 'g4dn.xlarge',
@@ -49,7 +49,7 @@ export const otherTypes = [
   g4dn,
   huge,
 ];
-export const project = (change: Partial<ProjectFacts> = {}): ProjectFacts => ({
+export const project = (change: Partial<StackProject> = {}): StackProject => ({
   id: 'apollo',
   name: 'Apollo',
   enabled: true,
@@ -73,12 +73,17 @@ export const facts: AdmissionFacts = {
   nameTaken: false,
 };
 
-export type Change = { request?: object; facts?: Partial<AdmissionFacts>; stack?: Partial<StackFacts> };
+export type Change = {
+  request?: object;
+  facts?: Partial<AdmissionFacts>;
+  stack?: Partial<StackFacts>;
+  offer?: Partial<AdmissionPolicy['offer']>;
+};
 export const judge = (change: Change) =>
   judgeAdmission(
     { ...request, ...change.request },
     { ...facts, ...(change.stack ? { stack: { ...stack, ...change.stack } } : {}), ...change.facts },
-    quotas,
+    { ...policy, offer: { ...policy.offer, ...change.offer } },
   );
 export const errorsOf = (verdict: AdmissionVerdict) =>
   verdict.admitted ? [] : (verdict.refusal.errors ?? []);

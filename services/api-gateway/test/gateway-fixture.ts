@@ -10,9 +10,6 @@ import { type StandInTokenService, startTokenService } from './token-service.ts'
 
 export const linuxStack = '01990000-0000-7000-8000-000000000011';
 export const windowsStack = '01990000-0000-7000-8000-000000000012';
-/** In us-east-1a and us-east-1b. */
-export const subnetA = 'subnet-0aaa';
-export const subnetB = 'subnet-0bbb';
 const credentialKey = Buffer.alloc(32, 7).toString('base64');
 
 export interface Answer<Body = unknown> {
@@ -83,7 +80,6 @@ export async function startTestGateway(
     ...change,
   };
   await insertInstanceTypes(owner);
-  await insertSubnets(owner);
   let running = await start(environment);
 
   const gateway: Gateway = {
@@ -186,23 +182,15 @@ async function insertInstanceTypes(owner: pg.Pool): Promise<void> {
   const t4 = JSON.stringify({ name: 'T4', manufacturer: 'NVIDIA', count: 1, memoryMiB: 16_384 });
   await owner.query(
     `insert into session_manager.instance_types
-       (name, vcpus, memory_mib, gpu, architectures, hibernation_supported, zones, refreshed_at)
-     values ('m7i.large', 2, 8192, null, '{x86_64}', true, '{us-east-1a,us-east-1b}', now()),
-       ('m7i.xlarge', 4, 16384, null, '{x86_64}', true, '{us-east-1a,us-east-1b}', now()),
-       ('m7i.4xlarge', 16, 65536, null, '{x86_64}', true, '{us-east-1a}', now()),
-       ('g4dn.xlarge', 4, 16384, $1, '{x86_64}', false, '{us-east-1a,us-east-1b}', now()),
-       ('t3.nano', 2, 512, null, '{x86_64}', true, '{}', now()),
-       ('m7g.large', 2, 8192, null, '{arm64}', true, '{us-east-1a}', now()),
-       ('x2gd.large', 2, 32768, null, '{arm64}', false, '{us-east-1a}', now())`,
+       (name, vcpus, memory_mib, gpu, architectures, hibernation_supported, refreshed_at)
+     values ('m7i.large', 2, 8192, null, '{x86_64}', true, now()),
+       ('m7i.4xlarge', 16, 65536, null, '{x86_64}', true, now()),
+       ('g4dn.xlarge', 4, 16384, $1, '{x86_64}', false, now()),
+       ('t3.nano', 2, 512, null, '{x86_64}', true, now()),
+       ('m5.metal', 96, 393216, null, '{x86_64}', false, now()),
+       ('m7g.large', 2, 8192, null, '{arm64}', true, now()),
+       ('x2gd.large', 2, 32768, null, '{arm64}', false, now())`,
     [t4],
-  );
-}
-
-async function insertSubnets(owner: pg.Pool): Promise<void> {
-  await owner.query(
-    `insert into session_manager.subnets (id, zone, cidr, free_addresses, refreshed_at)
-     values ($1, 'us-east-1a', '10.0.1.0/24', 250, now()), ($2, 'us-east-1b', '10.0.2.0/24', 250, now())`,
-    [subnetA, subnetB],
   );
 }
 

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { type Session, type SessionList, SessionSchema } from '@deskfleet/contracts';
 import Value from 'typebox/value';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type Gateway, linuxStack, startTestGateway, subnetA, subnetB } from './gateway-fixture.ts';
+import { arrangeZones, subnetA, subnetB } from './arrange-zones.ts';
+import { type Gateway, linuxStack, startTestGateway } from './gateway-fixture.ts';
 
 const apollo = '01990000-0000-7000-8000-000000000021';
 const hermes = '01990000-0000-7000-8000-000000000022';
@@ -10,6 +11,7 @@ const hermes = '01990000-0000-7000-8000-000000000022';
 let gateway: Gateway;
 beforeAll(async () => {
   gateway = await startTestGateway({ RATE_LIMIT_PER_MINUTE: '0', DCV_LINUX_SESSION_COUNT: '50' });
+  await arrangeZones(gateway.owner);
   await gateway.owner.query(
     `insert into api_gateway.projects (id, name) values ('${apollo}', 'Apollo'), ('${hermes}', 'Hermes')`,
   );
@@ -163,6 +165,26 @@ test('waits while the subnets are still unknown, but only who names one', async 
   await gateway.owner.query('insert into session_manager.subnets table public.kept_subnets');
   expect(waiting).toMatchObject({ status: 503, code: 'service-unavailable' });
   expect(free.status).toBe(202);
+});
+
+test('what the deployment offers counts: types that can hibernate, and none that it hides', async () => {
+  const strict = await startTestGateway({
+    DCV_FORCE_INSTANCE_HIBERNATE_SUPPORT: 'True',
+    DCV_BLACKLIST_INSTANCE_TYPE: 'xlarge',
+  });
+  await arrangeZones(strict.owner);
+  const judge = async (instanceType: string) =>
+    strict.send('otto', 'POST /v1/sessions', { body: wish({ instanceType }) });
+  expect((await judge('m7i.large')).status).toBe(202);
+  const hidden = await judge('m7i.xlarge');
+  expect(hidden.body).toMatchObject({ status: 422, code: 'instance-type-not-allowed' });
+  expect(hidden.body.detail).toMatch(/hides the types xlarge.* The nearest that fits is m7i\.large\.$/);
+  await strict.owner.query(
+    `update session_manager.instance_types set hibernation_supported = false where name = 'm7i.4xlarge'`,
+  );
+  const { body } = await judge('m7i.4xlarge');
+  expect(body.detail).toContain('Only types on which desktops can hibernate are offered.');
+  await strict.close();
 });
 
 test('desktops are found by their project', async () => {

@@ -40,6 +40,8 @@ const ofNobody: Row[] = [
   { route: 'POST /v1/sessions', owner: 400, administrator: 400, other: 400, body: {} },
   { route: 'GET /v1/software-stacks', owner: 200, administrator: 200, other: 200 },
   { route: 'GET /v1/instance-types', owner: 200, administrator: 200, other: 200 },
+  { route: 'GET /v1/subnets', owner: 200, administrator: 200, other: 200 },
+  { route: 'GET /v1/projects', owner: 200, administrator: 200, other: 200 },
   { route: 'GET /v1/me', owner: 200, administrator: 200, other: 200 },
   { route: 'GET /v1/me/quota', owner: 200, administrator: 200, other: 200 },
 ];

@@ -1,5 +1,5 @@
 import type { CreateSessionBody } from '@deskfleet/contracts';
-import type { AdmissionFacts, Quotas } from '../domain/admission.ts';
+import type { AdmissionFacts, AdmissionPolicy } from '../domain/admission.ts';
 import { type Admission, type AdmissionVerdict, judgeAdmission } from '../domain/judge-admission.ts';
 import { causeOf } from '../domain/principal.ts';
 import { done, type Outcome, type Refusal, refused } from '../domain/refusal.ts';
@@ -15,9 +15,8 @@ import type {
   StoredAnswer,
 } from './ports.ts';
 
-export interface CreateSessionDeps {
+export interface CreateSessionDeps extends AdmissionPolicy {
   admissions: Admissions;
-  quotas: Quotas;
   policy: CapabilityPolicy;
   now: Now;
   newId: NewId;
@@ -61,13 +60,13 @@ export function createSession(
 
 /** The instance types, hundreds, are read only for a refusal that is to name one that would do. */
 async function judge(
-  { quotas }: CreateSessionDeps,
+  policy: AdmissionPolicy,
   step: AdmissionStep,
   { request: { body }, facts }: { request: CreateSessionRequest; facts: AdmissionFacts },
 ): Promise<AdmissionVerdict> {
-  const verdict = judgeAdmission(body, facts, quotas);
+  const verdict = judgeAdmission(body, facts, policy);
   if (verdict.admitted || !verdict.wantsOtherTypes) return verdict;
-  return judgeAdmission(body, { ...facts, otherTypes: await step.readInstanceTypes() }, quotas);
+  return judgeAdmission(body, { ...facts, otherTypes: await step.readInstanceTypes() }, policy);
 }
 
 function newSession(

@@ -6,17 +6,20 @@ import type {
   IntentKind,
   IssuedToken,
   OperatingSystem,
+  Project,
   SessionState,
   SessionTransition,
   SoftwareStack,
+  Subnet,
   WindowsPassword,
 } from '@deskfleet/contracts';
 import type { DateTime } from 'luxon';
-import type { AdmissionFacts, PlacedInstanceType } from '../domain/admission.ts';
-import type { InstanceTypeFacts, InstanceTypeNeeds } from '../domain/instance-type-rules.ts';
+import type { AdmissionFacts } from '../domain/admission.ts';
+import type { InstanceTypeFacts } from '../domain/instance-type-rules.ts';
 import type { ResizeFacts } from '../domain/judge-resize.ts';
 import type { Principal } from '../domain/principal.ts';
 import type { SessionRecord } from '../domain/session-record.ts';
+import type { StackProject } from '../domain/stack-visibility.ts';
 
 /** The database's time, as every process has it. */
 export type Now = () => DateTime;
@@ -56,11 +59,24 @@ export interface SessionReader {
   countLiveSessions(owner: string): Promise<Record<OperatingSystem, number>>;
 }
 
+/** A software stack that is switched on, with what its profile allows and who may use it. */
+export interface CatalogueStack extends Omit<SoftwareStack, 'hibernation' | 'projects'> {
+  allowedInstanceTypes: string[];
+  /** Empty: all of the deployment's. */
+  allowedSubnets: string[];
+  projects: StackProject[];
+}
+
 export interface CatalogueReader {
-  listSoftwareStacks(): Promise<SoftwareStack[]>;
+  /** By name; `userName` is whose memberships count. */
+  listSoftwareStacks(userName: string): Promise<CatalogueStack[]>;
   /** Null when there is none of that id, or it is switched off. */
-  findInstanceTypeNeeds(softwareStackId: string): Promise<InstanceTypeNeeds | null>;
+  findSoftwareStack(id: string, userName: string): Promise<CatalogueStack | null>;
   listInstanceTypes(): Promise<InstanceTypeFacts[]>;
+  /** Empty until session-manager has read them. */
+  listSubnets(): Promise<Subnet[]>;
+  /** By name; of one member, or all. */
+  listProjects(member: string | null): Promise<Project[]>;
 }
 
 /** What is written to the audit log. */
@@ -128,7 +144,7 @@ export interface AdmissionStep {
       previous: (StoredAnswer & { requestHash: string }) | null;
     }
   >;
-  readInstanceTypes(): Promise<PlacedInstanceType[]>;
+  readInstanceTypes(): Promise<InstanceTypeFacts[]>;
   record(admitted: AdmittedSession): Promise<void>;
 }
 

@@ -5,6 +5,7 @@ import {
   type OperatingSystem,
   type Session,
 } from '@deskfleet/contracts';
+import type { InstanceTypeOffer } from '../domain/instance-type-rules.ts';
 import { judgeResize } from '../domain/judge-resize.ts';
 import { causeOf, maySee } from '../domain/principal.ts';
 import { done, type Outcome, type Refusal, refused, sessionNotFound } from '../domain/refusal.ts';
@@ -19,6 +20,7 @@ import type { Announcement, IntentStep, Intents, NewId, NewIntent, Now, Request 
 export interface RequestIntentDeps {
   intents: Intents;
   policy: CapabilityPolicy;
+  offer: InstanceTypeOffer;
   now: Now;
   newId: NewId;
 }
@@ -48,7 +50,7 @@ export function requestIntent(deps: RequestIntentDeps, request: IntentRequest): 
 }
 
 async function whyNot(
-  { policy }: RequestIntentDeps,
+  { policy, offer }: RequestIntentDeps,
   step: IntentStep,
   { session, command }: { session: SessionRecord; command: Command },
 ): Promise<Refusal | null> {
@@ -59,7 +61,7 @@ async function whyNot(
   if (command.kind !== 'resize') return null;
   const to = command.instanceType;
   const from = session.runtime?.instanceType ?? session.instanceType;
-  return judgeResize({ from, to }, await step.readResizeFacts(session, to));
+  return judgeResize({ from, to }, await step.readResizeFacts(session, to), offer);
 }
 
 function noInstanceChange(os: OperatingSystem): Refusal {

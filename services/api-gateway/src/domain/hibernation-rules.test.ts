@@ -113,7 +113,7 @@ describe('hibernation', () => {
         request: { ...asked, rootVolumeGiB: 90 },
         facts: { instanceType: typeWith({ memoryMiB: 71 * 1024 }) },
       },
-      'needs 101 GiB (30 for the system and 71 for its memory), and this software stack allows at most 100 GiB.',
+      'needs 101 GiB (30 for the system and 71 for its memory); this software stack allows at most 100 GiB.',
     ],
     [
       'that nothing fits',

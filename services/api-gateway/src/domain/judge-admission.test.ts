@@ -8,11 +8,12 @@ import {
   g4dn,
   gpu,
   judge,
-  quotas,
+  policy,
   request,
   typeWith,
 } from '../../test/example-admission.ts';
-import type { PlacedInstanceType, StackFacts } from './admission.ts';
+import type { StackFacts } from './admission.ts';
+import type { InstanceTypeFacts } from './instance-type-rules.ts';
 import { judgeAdmission } from './judge-admission.ts';
 
 describe('what is asked for', () => {
@@ -37,6 +38,22 @@ describe('what is asked for', () => {
       'a GPU where one is needed',
       { stack: { requiresGpu: true }, facts: {} },
       ['instance-type-not-allowed /instanceType'],
+    ],
+    [
+      'a type that the deployment hides',
+      { facts: { instanceType: typeWith({ name: 'm7i.metal-24xl' }) } },
+      ['instance-type-not-allowed /instanceType'],
+    ],
+    [
+      'a type that cannot hibernate, where all have to',
+      { offer: { requireHibernation: true }, facts: { instanceType: g4dn } },
+      ['instance-type-not-allowed /instanceType'],
+    ],
+    ['one that can', { offer: { requireHibernation: true } }, []],
+    [
+      'one that cannot, where all have to, and the user wants it to',
+      { request: { hibernation: true }, offer: { requireHibernation: true }, facts: { instanceType: g4dn } },
+      ['hibernation-type-unsupported /instanceType'],
     ],
     [
       'a type like none of the patterns',
@@ -117,7 +134,7 @@ const wishes = fc.record(
   },
   { requiredKeys: ['hibernation'] },
 );
-const types: fc.Arbitrary<PlacedInstanceType> = fc.record({
+const types: fc.Arbitrary<InstanceTypeFacts> = fc.record({
   name: mostly('m7i.large', fc.constantFrom('m7i.xlarge', 'g4dn.xlarge', 'x2gd.large')),
   vcpus: fc.integer({ min: 1, max: 192 }),
   memoryMiB: fc.oneof(
@@ -152,7 +169,7 @@ test('a desktop that is admitted with hibernation meets every precondition of EC
       const verdict = judgeAdmission(
         { ...request, ...wish },
         { ...facts, stack, instanceType, otherTypes: [] },
-        quotas,
+        policy,
       );
       if (!verdict.admitted || !wish.hibernation) return;
       admitted += 1;
@@ -184,11 +201,11 @@ test('the type that a refusal names is admitted with the same wish', () => {
       (wish, stack, instanceType, others) => {
         const { rootVolumeGiB: _, ...unsized } = wish;
         const otherTypes = others.map((other, index) => ({ ...other, name: `${other.name}${index}` }));
-        const judgeType = (type: PlacedInstanceType) =>
+        const judgeType = (type: InstanceTypeFacts) =>
           judgeAdmission(
             { ...request, ...unsized },
             { ...facts, stack, instanceType: type, otherTypes },
-            quotas,
+            policy,
           );
         for (const { detail } of errorsOf(judgeType(instanceType))) {
           const name = /The nearest that fits is (\S+)\.$/.exec(detail)?.[1];

@@ -1,15 +1,12 @@
 import type { CreateSessionBody, SessionType } from '@deskfleet/contracts';
-import type { AdmissionFacts, AdmissionFault, PlacedInstanceType, Quotas, StackFacts } from './admission.ts';
-import {
-  hibernationTypeFaults,
-  hibernationVolumeFaults,
-  mostRootVolumeGiB,
-  rootVolumeGiBToHibernate,
-} from './hibernation-rules.ts';
-import { whyNotOn } from './instance-type-rules.ts';
+import type { AdmissionFacts, AdmissionFault, AdmissionPolicy, Quotas, StackFacts } from './admission.ts';
+import { mostRootVolumeGiB, rootVolumeGiBToHibernate } from './hibernation-limits.ts';
+import { hibernationTypeFaults, hibernationVolumeFaults } from './hibernation-rules.ts';
+import { type InstanceTypeFacts, type InstanceTypeOffer, whyNotOn } from './instance-type-rules.ts';
 import { nearestInstanceType } from './nearest-instance-type.ts';
-import { chooseProject, maySeeStack } from './project-rules.ts';
+import { chooseProject } from './project-rules.ts';
 import type { Refusal } from './refusal.ts';
+import { projectsToUse } from './stack-visibility.ts';
 import { subnetFaults, zoneFaults } from './subnet-rules.ts';
 
 export interface Admission {
@@ -29,13 +26,13 @@ export type AdmissionVerdict =
 export function judgeAdmission(
   request: CreateSessionBody,
   known: AdmissionFacts,
-  quotas: Quotas,
+  { quotas, offer }: AdmissionPolicy,
 ): AdmissionVerdict {
   const unread = whatIsUnread(request, known);
   if (unread) return { admitted: false, refusal: unread, wantsOtherTypes: false };
   // A stack that the caller may not know of is none.
-  const stack = known.stack && maySeeStack(known.stack, known.administrator) ? known.stack : null;
-  const facts = { ...known, stack };
+  const stack = known.stack && projectsToUse(known.stack.projects, known) ? known.stack : null;
+  const facts = { ...known, stack, offer };
   const choice = chooseProject(request, facts);
   const faults = [
     ...stackFaults(request, facts),
@@ -59,7 +56,7 @@ function admissionOf(
     stack,
     instanceType,
     project,
-  }: Pick<Admission, 'stack' | 'project'> & { instanceType: PlacedInstanceType },
+  }: Pick<Admission, 'stack' | 'project'> & { instanceType: InstanceTypeFacts },
 ): Admission {
   // The image does not fit on less, so a smaller wish is raised and not refused.
   const least = hibernation ? rootVolumeGiBToHibernate(stack, instanceType) : stack.minRootVolumeGiB;
@@ -90,7 +87,7 @@ function stackFaults(request: CreateSessionBody, { stack }: AdmissionFacts): Adm
   return [{ code: 'unknown-software-stack', pointer: '/softwareStackId', detail }];
 }
 
-function instanceTypeFaults(request: CreateSessionBody, facts: AdmissionFacts): AdmissionFault[] {
+function instanceTypeFaults(request: CreateSessionBody, facts: FactsAndOffer): AdmissionFault[] {
   const { stack, instanceType } = facts;
   if (!instanceType) {
     const detail = `There is no instance type ${request.instanceType} here. GET /v1/instance-types lists them.`;
@@ -99,13 +96,17 @@ function instanceTypeFaults(request: CreateSessionBody, facts: AdmissionFacts): 
   return stack ? faultsOfType(request, { ...facts, stack }, instanceType) : [];
 }
 
+type FactsAndOffer = AdmissionFacts & { offer: InstanceTypeOffer };
+
 /** Everything that speaks against one type for this request; a type that is recommended has none. */
 function faultsOfType(
   request: CreateSessionBody,
-  facts: AdmissionFacts & { stack: StackFacts },
-  type: PlacedInstanceType,
+  facts: FactsAndOffer & { stack: StackFacts },
+  type: InstanceTypeFacts,
 ): AdmissionFault[] {
-  const why = whyNotOn(type, facts.stack);
+  // What speaks against a hibernation that the user asks for is told by its own codes.
+  const requireHibernation = facts.offer.requireHibernation && !request.hibernation;
+  const why = whyNotOn(type, { ...facts.stack, ...facts.offer, requireHibernation });
   const notOffered: AdmissionFault[] = why
     ? [
         {
@@ -124,10 +125,10 @@ function faultsOfType(
 }
 
 /** Which type would do instead of the wanted one, as a sentence; null when there is nothing to choose from. */
-function adviceFor(request: CreateSessionBody, facts: AdmissionFacts): string | null {
+function adviceFor(request: CreateSessionBody, facts: FactsAndOffer): string | null {
   const { stack, instanceType, otherTypes } = facts;
   if (!stack || !instanceType || !otherTypes) return null;
-  const fits = (type: PlacedInstanceType) => faultsOfType(request, { ...facts, stack }, type).length === 0;
+  const fits = (type: InstanceTypeFacts) => faultsOfType(request, { ...facts, stack }, type).length === 0;
   const nearest = nearestInstanceType(instanceType, otherTypes, fits);
   if (!nearest) return 'No type that is offered fits.';
   const named = request.rootVolumeGiB;

@@ -10,8 +10,17 @@ const type: NonNullable<ResizeFacts['type']> = {
   hibernationSupported: true,
   zones: ['a'],
 };
+const offer = { hiddenTypes: ['metal'], requireHibernation: false };
 const facts: ResizeFacts = {
-  needs: { allowedInstanceTypes: ['m7i.*'], architecture: 'x86_64', minMemoryGiB: 4, requiresGpu: false },
+  needs: {
+    os: 'linux',
+    allowedInstanceTypes: ['m7i.*'],
+    architecture: 'x86_64',
+    minMemoryGiB: 4,
+    minRootVolumeGiB: 30,
+    maxRootVolumeGiB: 100,
+    requiresGpu: false,
+  },
   type,
   zone: 'a',
 };
@@ -25,17 +34,22 @@ test.each<[string, Partial<ResizeFacts>, string | null]>([
     { type: { ...type, name: 'c7i.xlarge' } },
     'instance-type-not-allowed',
   ],
+  [
+    'a type that the deployment hides',
+    { type: { ...type, name: 'm7i.metal-24xl' } },
+    'instance-type-not-allowed',
+  ],
   ['too little memory', { type: { ...type, memoryMiB: 2048 } }, 'instance-type-not-allowed'],
   ['a type that the zone does not offer', { zone: 'b' }, 'instance-type-not-in-zone'],
   ['a zone that is not known', { zone: null }, null],
   ['a type whose zones are not known', { type: { ...type, zones: [] }, zone: 'b' }, null],
 ])('%s', (_what, change, code) => {
-  const refusal = judgeResize({ from: 'm7i.large', to: type.name }, { ...facts, ...change });
+  const refusal = judgeResize({ from: 'm7i.large', to: type.name }, { ...facts, ...change }, offer);
   expect(refusal?.code ?? null).toBe(code);
   expect(refusal?.errors?.[0]?.pointer).toBe(code === null ? undefined : '/instanceType');
 });
 
 test('the type that the desktop has is no other one, also when it is not offered any more', () => {
-  const refusal = judgeResize({ from: type.name, to: type.name }, { ...facts, type: null });
+  const refusal = judgeResize({ from: type.name, to: type.name }, { ...facts, type: null }, offer);
   expect(refusal?.code).toBe('same-instance-type');
 });

@@ -9,6 +9,7 @@ const type = (name: string, vcpus: number, memoryGiB: number, hasGpu = false) =>
   gpu: hasGpu ? gpu : null,
   architectures: ['x86_64'],
   hibernationSupported: true,
+  zones: [],
 });
 const types = [
   type('m7i.large', 2, 8),

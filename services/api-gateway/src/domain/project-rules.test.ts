@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { type Change, errorsOf, faultsOf, hermes, judge, project } from '../../test/example-admission.ts';
-import type { ProjectFacts } from './admission.ts';
+import type { StackProject } from './stack-visibility.ts';
 
 describe('the project', () => {
-  const kept = (...projects: ProjectFacts[]) => ({ projects });
+  const kept = (...projects: StackProject[]) => ({ projects });
   const foreign = project({ member: false });
 
   test.each<[string, Change, string | null | string[]]>([

@@ -1,15 +1,11 @@
 import type { CreateSessionBody } from '@deskfleet/contracts';
-import type { AdmissionFacts, AdmissionFault, ProjectFacts, StackFacts } from './admission.ts';
+import type { AdmissionFacts, AdmissionFault } from './admission.ts';
+import { projectsToUse, type StackProject } from './stack-visibility.ts';
 
 export interface ProjectChoice {
   /** What the desktop is counted for; null: for no project. */
-  project: ProjectFacts | null;
+  project: StackProject | null;
   faults: AdmissionFault[];
-}
-
-/** Whether somebody may know of the stack: one that is kept for projects does not exist for those who are in none of them. */
-export function maySeeStack({ projects }: Pick<StackFacts, 'projects'>, administrator: boolean): boolean {
-  return administrator || projects.length === 0 || projects.some(isUsable);
 }
 
 /** The project of a new desktop: the one that was named, else the only one by which the caller may use the stack. */
@@ -22,10 +18,10 @@ export function chooseProject(
     return { project, faults: fault ? [fault] : [] };
   }
   if (!stack || stack.projects.length === 0) return { project: null, faults: [] };
-  const own = stack.projects.filter(isUsable);
+  const own = projectsToUse(stack.projects, { administrator: false }) ?? [];
   const [only] = own;
   if (only && own.length === 1) return { project: only, faults: [] };
-  const possible = own.length > 0 ? own : stack.projects.filter(({ enabled }) => enabled);
+  const possible = projectsToUse(stack.projects, { administrator }) ?? [];
   const detail = `This software stack is kept for projects. Name one by projectId: ${listOf(possible)}.`;
   return { project: null, faults: [{ code: 'project-required', pointer: '/projectId', detail }] };
 }
@@ -46,15 +42,11 @@ function whyNotFor(
   }
   const projects = stack?.projects ?? [];
   if (projects.length === 0 || projects.some(({ id }) => id === project.id)) return null;
-  const possible = projects.filter((each) => each.enabled && (each.member || administrator));
+  const possible = projectsToUse(projects, { administrator }) ?? [];
   const detail = `The project ${project.name} may not use this software stack. Those that may: ${listOf(possible)}.`;
   return { code: 'project-not-allowed', pointer, detail };
 }
 
-function isUsable({ enabled, member }: ProjectFacts): boolean {
-  return enabled && member;
-}
-
-function listOf(projects: ProjectFacts[]): string {
+function listOf(projects: StackProject[]): string {
   return projects.map(({ id, name }) => `${name} (${id})`).join(', ') || 'none';
 }

@@ -1,18 +1,14 @@
 import type { CreateSessionBody } from '@deskfleet/contracts';
-import type {
-  AdmissionFacts,
-  AdmissionFault,
-  PlacedInstanceType,
-  StackFacts,
-  SubnetFacts,
-} from './admission.ts';
+import type { AdmissionFacts, AdmissionFault, StackFacts, SubnetFacts } from './admission.ts';
+import type { InstanceTypeFacts } from './instance-type-rules.ts';
+import { subnetsOf } from './subnet-choice.ts';
 
 type Places = Pick<AdmissionFacts, 'subnets'> & { stack: StackFacts };
 type Wish = Pick<CreateSessionBody, 'subnetId'>;
 
 /** Why the desktop cannot be in the subnet that was asked for, or in any. */
 export function subnetFaults({ subnetId }: Wish, { stack, subnets }: Places): AdmissionFault[] {
-  const allowed = allowedSubnets({ stack, subnets });
+  const allowed = subnetsOf(stack, subnets);
   if (subnetId === undefined) {
     // Before the subnets are known, session-manager chooses among what it will have read by then.
     if (subnets.length === 0 || allowed.length > 0) return [];
@@ -32,8 +28,8 @@ export function subnetFaults({ subnetId }: Wish, { stack, subnets }: Places): Ad
 }
 
 /** Why the type is not to be had where the desktop may be. A type of which no zone is known counts as offered. */
-export function zoneFaults({ subnetId }: Wish, places: Places, type: PlacedInstanceType): AdmissionFault[] {
-  const allowed = allowedSubnets(places);
+export function zoneFaults({ subnetId }: Wish, places: Places, type: InstanceTypeFacts): AdmissionFault[] {
+  const allowed = subnetsOf(places.stack, places.subnets);
   const candidates = subnetId === undefined ? allowed : allowed.filter(({ id }) => id === subnetId);
   const offering = allowed.filter(({ zone }) => type.zones.includes(zone));
   const isOffered = candidates.some((subnet) => offering.includes(subnet));
@@ -47,11 +43,6 @@ export function zoneFaults({ subnetId }: Wish, places: Places, type: PlacedInsta
   const zones = [...new Set(candidates.map(({ zone }) => zone))].join(', ');
   const detail = `EC2 does not offer ${type.name} in ${zones}, where this software stack's desktops may be. Choose another type.`;
   return [{ code, pointer: '/instanceType', detail, otherTypeHelps: true }];
-}
-
-function allowedSubnets({ stack, subnets }: Places): SubnetFacts[] {
-  const { allowedSubnets: ids } = stack;
-  return ids.length === 0 ? subnets : subnets.filter(({ id }) => ids.includes(id));
 }
 
 function listOf(subnets: SubnetFacts[]): string {

@@ -2,20 +2,18 @@ import type { CreateSessionBody } from '@deskfleet/contracts';
 import type { DatabaseTransaction } from '@deskfleet/database';
 import { sql } from 'kysely';
 import type { StoredAnswer } from '../../application/ports.ts';
-import type {
-  AdmissionFacts,
-  PlacedInstanceType,
-  ProjectFacts,
-  StackFacts,
-  SubnetFacts,
-} from '../../domain/admission.ts';
+import type { AdmissionFacts, StackFacts, SubnetFacts } from '../../domain/admission.ts';
+import type { InstanceTypeFacts } from '../../domain/instance-type-rules.ts';
+import type { StackProject } from '../../domain/stack-visibility.ts';
+import { instanceTypeJson } from './instance-type-rows.ts';
+import { projectJson, stackProjects } from './stack-projects.ts';
 
 interface FactsRow {
   stack: StackFacts | null;
-  instance_type: PlacedInstanceType | null;
+  instance_type: InstanceTypeFacts | null;
   instance_types_known: boolean;
   subnets: SubnetFacts[];
-  project: ProjectFacts | null;
+  project: StackProject | null;
   linux: number;
   windows: number;
   name_taken: boolean | null;
@@ -54,23 +52,6 @@ export async function readAdmissionFacts(
   };
 }
 
-/** Every instance type: hundreds, so read only to recommend one. */
-export async function readPlacedInstanceTypes(trx: DatabaseTransaction): Promise<PlacedInstanceType[]> {
-  const { rows } = await sql<{ type: PlacedInstanceType }>`
-    select ${placedInstanceType} as type from session_manager.instance_types t`.execute(trx);
-  return rows.map(({ type }) => type);
-}
-
-/** Of the instance type `t`. */
-export const placedInstanceType = sql`json_build_object('name', t.name, 'vcpus', t.vcpus, 'memoryMiB', t.memory_mib,
-  'gpu', t.gpu, 'architectures', t.architectures, 'hibernationSupported', t.hibernation_supported, 'zones', t.zones)`;
-
-/** Of the project `j`. */
-function projectOf(userName: string) {
-  return sql`json_build_object('id', j.id, 'name', j.name, 'enabled', j.enabled, 'member', exists (
-    select from api_gateway.project_members m where m.project_id = j.id and m.user_name = ${userName}))`;
-}
-
 function factsQuery(owner: string, request: CreateSessionBody, key: string | null) {
   return sql<FactsRow>`
     select
@@ -79,17 +60,15 @@ function factsQuery(owner: string, request: CreateSessionBody, key: string | nul
           'requiresGpu', k.requires_gpu,
           'allowedInstanceTypes', p.allowed_instance_types, 'allowedSessionTypes', p.allowed_session_types,
           'maxRootVolumeGiB', p.max_root_volume_gib, 'allowedSubnets', p.allowed_subnets,
-          'projects', (select coalesce(json_agg(${projectOf(owner)} order by j.name), '[]')
-            from api_gateway.software_stack_projects sp join api_gateway.projects j on j.id = sp.project_id
-            where sp.software_stack_id = k.id))
+          'projects', ${stackProjects(owner)})
         from api_gateway.software_stacks k join api_gateway.profiles p on p.id = k.profile_id
         where k.id = ${request.softwareStackId} and k.enabled) as stack,
-      (select ${placedInstanceType} from session_manager.instance_types t
+      (select ${instanceTypeJson} from session_manager.instance_types t
         where t.name = ${request.instanceType}) as instance_type,
       exists (select from session_manager.instance_types) as instance_types_known,
       (select coalesce(json_agg(json_build_object('id', n.id, 'zone', n.zone) order by n.id), '[]')
         from session_manager.subnets n) as subnets,
-      (select ${projectOf(owner)} from api_gateway.projects j where j.id = ${request.projectId ?? null}) as project,
+      (select ${projectJson(owner)} from api_gateway.projects j where j.id = ${request.projectId ?? null}) as project,
       (select json_build_object('status', a.status, 'location', a.location, 'body', a.body, 'requestHash', a.request_hash)
         from api_gateway.idempotency_keys a
         where a.principal = ${owner} and a.key = ${key}

@@ -1,8 +1,9 @@
 import { type Database, type DatabaseTransaction, lockOwner, transact } from '@deskfleet/database';
 import { type Kysely, sql } from 'kysely';
 import type { Admissions, AdmittedSession } from '../../application/ports.ts';
-import { readAdmissionFacts, readPlacedInstanceTypes } from './admission-facts.ts';
+import { readAdmissionFacts } from './admission-facts.ts';
 import type { AnnounceEvent } from './announce-event.ts';
+import { selectInstanceTypes } from './instance-type-rows.ts';
 
 /** Admissions as transactions of Postgres, one at a time for each owner. */
 export function createAdmissions(db: Kysely<Database>, announce: AnnounceEvent): Admissions {
@@ -16,7 +17,7 @@ export function createAdmissions(db: Kysely<Database>, announce: AnnounceEvent):
             if (endedUnmarked) await markEnded(trx, owner);
             return facts;
           },
-          readInstanceTypes: () => readPlacedInstanceTypes(trx),
+          readInstanceTypes: () => selectInstanceTypes(trx).execute(),
           async record(admitted) {
             await insertAdmitted(trx, admitted);
             await announce(trx, admitted.announcement);

@@ -3,8 +3,8 @@ import { type Kysely, sql } from 'kysely';
 import type { AuditEntry, Intents, NewIntent } from '../../application/ports.ts';
 import type { ResizeFacts } from '../../domain/judge-resize.ts';
 import type { SessionRecord } from '../../domain/session-record.ts';
-import { placedInstanceType } from './admission-facts.ts';
 import type { AnnounceEvent } from './announce-event.ts';
+import { instanceTypeJson } from './instance-type-rows.ts';
 import { type SessionRow, selectSessions, toSessionRecord } from './session-rows.ts';
 
 /** Intents as transactions of Postgres, one at a time for each session. */
@@ -37,9 +37,10 @@ async function readResizeFacts(
 ): Promise<ResizeFacts> {
   const { rows } = await sql<ResizeFacts>`
     select
-      json_build_object('architecture', k.architecture, 'minMemoryGiB', k.min_memory_gib, 'requiresGpu', k.requires_gpu,
-        'allowedInstanceTypes', p.allowed_instance_types) as needs,
-      (select ${placedInstanceType} from session_manager.instance_types t where t.name = ${instanceType}) as type,
+      json_build_object('os', k.os, 'architecture', k.architecture, 'minMemoryGiB', k.min_memory_gib,
+        'requiresGpu', k.requires_gpu, 'minRootVolumeGiB', k.min_root_volume_gib,
+        'maxRootVolumeGiB', p.max_root_volume_gib, 'allowedInstanceTypes', p.allowed_instance_types) as needs,
+      (select ${instanceTypeJson} from session_manager.instance_types t where t.name = ${instanceType}) as type,
       (select r.availability_zone from session_manager.session_runtime r where r.session_id = ${id}) as zone
     from api_gateway.software_stacks k join api_gateway.profiles p on p.id = k.profile_id
     where k.id = ${softwareStack.id}`.execute(trx);
