@@ -113,6 +113,7 @@ function apiGateway(input: PlanInput): ProcessDefinition {
     OIDC_ISSUER: issuerUrl(ports.identityProvider),
     OIDC_AUDIENCE: AUDIENCE,
     TOKEN_SERVICE_URL: `http://127.0.0.1:${ports.tokenService}`,
+    SESSION_MANAGER_URL: `http://127.0.0.1:${ports.sessionManager}`,
     ...(settings.aws === 'simulator' ? simulated : {}),
   });
 }

@@ -33,6 +33,10 @@ export const configSchema = Type.Object({
     description: 'Value of that claim, or one in its list, that administrators have.',
   }),
   TOKEN_SERVICE_URL: Url('Where token-service answers the other services.', 'http://token-service:8083'),
+  SESSION_MANAGER_URL: Url(
+    'Where session-manager answers the other services.',
+    'http://session-manager:8082',
+  ),
   DCV_ACCESS_MODE: Type.Enum(['direct', 'path'], {
     default: 'direct',
     description:
@@ -41,6 +45,19 @@ export const configSchema = Type.Object({
   DCV_BASE_URL: Type.Optional(Url('Path mode: the load balancer.', 'https://desktops.example.com/desktops')),
   DCV_LINUX_SESSION_COUNT: quota('Linux'),
   DCV_WINDOWS_SESSION_COUNT: quota('Windows'),
+  DCV_LINUX_ALLOW_INSTANCE_CHANGE: instanceChange('Linux'),
+  DCV_WINDOWS_ALLOW_INSTANCE_CHANGE: instanceChange('Windows'),
+  DCV_BLACKLIST_INSTANCE_TYPE: Type.Array(Type.String({ pattern: '^[a-z0-9.-]+$' }), {
+    default: ['metal', 'nano', 'micro', 'p3', 'p2'],
+    description:
+      'Instance types that are not offered: each a prefix of the family or of the size; `[]` hides none.',
+    examples: ['metal,nano,micro,p3,p2'],
+  }),
+  DCV_FORCE_INSTANCE_HIBERNATE_SUPPORT: Type.Boolean({
+    default: false,
+    description: 'Only offer instance types on which desktops can hibernate.',
+    examples: ['True'],
+  }),
   RATE_LIMIT_PER_MINUTE: Type.Integer({
     minimum: 0,
     default: 600,
@@ -71,6 +88,13 @@ function checkTogether(config: GatewayConfig): ConfigFault[] {
     ];
   }
   return [];
+}
+
+function instanceChange(system: string) {
+  return Type.Boolean({
+    default: true,
+    description: `Whether ${system} desktops may be resized; False holds for administrators too.`,
+  });
 }
 
 function quota(system: string) {

@@ -4,6 +4,8 @@ import type { ProblemCode } from '@deskfleet/contracts';
 export interface Fault {
   pointer: string;
   detail: string;
+  /** Which kind of thing it is, where a request can have several of different kinds. */
+  code?: ProblemCode;
 }
 
 /** A request that cannot be done, told to the one who made it. Knows no HTTP: the code's status is in contracts. */

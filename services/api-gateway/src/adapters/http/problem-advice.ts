@@ -8,6 +8,7 @@ export const problemAdvice: Record<ProblemCode, string> = {
   'not-authenticated': 'Send the header Authorization: Bearer TOKEN with a token of your identity provider.',
   'token-expired': 'Sign in again and repeat the request with the new token.',
   forbidden: 'You may see this, but not do it. The detail says who may.',
+  'instance-change-not-allowed': 'Launch a new desktop of the instance type you need.',
   'not-found': 'Check the address. Desktops of other people answer like desktops that do not exist.',
   'method-not-allowed': 'Use one of the methods in the header Allow.',
   'already-running': 'Nothing is to be done: connect to the desktop.',
@@ -22,6 +23,7 @@ export const problemAdvice: Record<ProblemCode, string> = {
   'hibernation-unsupported':
     'Stop the desktop without mode, or launch one with hibernation; the detail says what stands in the way.',
   'resize-of-hibernating': 'Launch a new desktop of the size you need; AWS resizes none that can hibernate.',
+  'same-instance-type': 'Nothing is to be done, or choose another instance type.',
   'password-unavailable': 'Only Windows desktops have one, from their launch until they are deleted.',
   'name-taken': 'Choose another name, or delete the desktop that has this one.',
   'quota-exceeded':
@@ -36,8 +38,20 @@ export const problemAdvice: Record<ProblemCode, string> = {
     'Check the AMI id or parameter, and that it is in the region of the desktops and shared with this account.',
   'unknown-instance-type': 'Choose one of GET /v1/instance-types.',
   'instance-type-not-allowed': 'Choose one of GET /v1/instance-types?stack=ID.',
+  'instance-type-not-in-zone':
+    'Choose another instance type, or a subnet in a zone that offers this one; the detail names some.',
+  'hibernation-type-unsupported': 'Choose the instance type that the detail names, or leave hibernation out.',
+  'hibernation-memory-too-large': 'Choose the instance type that the detail names, or leave hibernation out.',
+  'root-volume-too-small-to-hibernate':
+    'Ask for the size that the detail names or leave rootVolumeGiB out. If the software stack allows no such size, choose a type with less memory.',
   'root-volume-too-large': 'Ask for a smaller root volume; the detail says how large it may be.',
   'session-type-not-allowed': 'Leave sessionType out, or choose one that the detail names.',
+  'unknown-subnet': 'Choose one of GET /v1/subnets, or leave subnetId out.',
+  'subnet-not-allowed': 'Choose a subnet that the detail names, or leave subnetId out.',
+  'unknown-project': 'Choose one of GET /v1/projects, or leave projectId out.',
+  'project-disabled': 'Choose another project, or ask your administrator.',
+  'project-not-allowed': 'Choose a project or a software stack that go together; the detail names some.',
+  'project-required': 'Name one of the projects in the detail by projectId.',
   'too-many-requests': 'Wait as long as the header Retry-After says.',
   'internal-error': 'Repeat the request. If it fails again, give its requestId to your administrator.',
   'service-unavailable':

@@ -1,5 +1,6 @@
 import { ProblemSchema } from '@deskfleet/contracts';
 import { ProblemError } from '@deskfleet/runtime';
+import type { FastifyInstance } from 'fastify';
 import Type from 'typebox';
 import { sessionNotFound } from '../../domain/refusal.ts';
 
@@ -24,6 +25,13 @@ const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 export function sessionIdOf({ id }: { id: string }): string {
   if (!uuid.test(id)) throw new ProblemError(sessionNotFound.code, sessionNotFound.detail);
   return id.toLowerCase();
+}
+
+/** For routes that need not be told anything: no body is as good as an empty object. */
+export function acceptNoBody(app: FastifyInstance): void {
+  app.addHook('preValidation', async (request) => {
+    request.body ??= {};
+  });
 }
 
 /** The answers that every authenticated route may give, for the API's description. */
