@@ -6,6 +6,7 @@ import type { Kysely } from 'kysely';
 import type pg from 'pg';
 import type { Registry } from 'prom-client';
 import { v7 } from 'uuid';
+import { administrationRoutes } from './adapters/http/administration-routes.ts';
 import { problemOfRefusal } from './adapters/http/answer.ts';
 import { requireAuthentication } from './adapters/http/authentication.ts';
 import { catalogueRoutes } from './adapters/http/catalogue-routes.ts';
@@ -28,14 +29,16 @@ import { createAdmissions } from './adapters/postgres/admissions.ts';
 import { createAnnounceEvent } from './adapters/postgres/announce-event.ts';
 import { createAuditLog } from './adapters/postgres/audit-log.ts';
 import { createCatalogueReader } from './adapters/postgres/catalogue-reader.ts';
+import { createCatalogueStore } from './adapters/postgres/catalogue-store.ts';
 import { createIntents } from './adapters/postgres/intents.ts';
 import { createPreparedReads } from './adapters/postgres/prepared-reads.ts';
 import { createSessionReader } from './adapters/postgres/session-reader.ts';
 import { createUserDirectory } from './adapters/postgres/user-directory.ts';
+import { createSessionManagerClient } from './adapters/session-manager/session-manager-client.ts';
 import { createTokenIssuer } from './adapters/token-service/token-issuer.ts';
 import type { EventFeed } from './application/event-feed.ts';
 import type { EventHistory } from './application/follow-events.ts';
-import type { GatewayConfig } from './config.ts';
+import { type GatewayConfig, windowsImagesOf } from './config.ts';
 import type { DesktopAccess } from './domain/connection-urls.ts';
 import type { InstanceTypeOffer } from './domain/instance-type-rules.ts';
 import type { Refusal } from './domain/refusal.ts';
@@ -99,6 +102,13 @@ async function registerApi(app: FastifyInstance, deps: AppDeps): Promise<void> {
     catalogue: createCatalogueReader(db, reads),
     offer: instanceTypeOfferOf(config),
   });
+  await app.register(administrationRoutes, {
+    ...shared,
+    catalogue: createCatalogueStore(db),
+    images: createSessionManager(deps),
+    offer: instanceTypeOfferOf(config),
+    windowsImages: windowsImagesOf(config).images,
+  });
   await app.register(meRoutes, { sessions, quotas });
   await app.register(eventStreamRoute, {
     feed: deps.feed,
@@ -144,19 +154,27 @@ function createVerifier({ config, logger }: AppDeps, now: () => number) {
   });
 }
 
-function createTokens({ config, clock, logger }: AppDeps) {
+function createTokens(deps: AppDeps) {
+  const { config, logger } = deps;
   return createTokenIssuer({
     url: config.TOKEN_SERVICE_URL,
-    signCredential: () =>
-      signServiceCredential({
-        key: config.SERVICE_CREDENTIAL_KEY,
-        from: 'api-gateway',
-        to: 'token-service',
-        // Token-service checks by the database's clock: a jump of this machine's must not lock people out.
-        clock,
-      }),
+    signCredential: () => signCredentialFor('token-service', deps),
     onFailure: (err) => logger.warn({ err }, 'Token-service made no token; people cannot connect.'),
   });
+}
+
+function createSessionManager(deps: AppDeps) {
+  const { config, logger } = deps;
+  return createSessionManagerClient({
+    url: config.SESSION_MANAGER_URL,
+    signCredential: () => signCredentialFor('session-manager', deps),
+    onFailure: (err) => logger.warn({ err }, 'Session-manager gave no answer about an image or a password.'),
+  });
+}
+
+function signCredentialFor(to: string, { config, clock }: AppDeps): Promise<string> {
+  // The others check by the database's clock: a jump of this machine's must not lock people out.
+  return signServiceCredential({ key: config.SERVICE_CREDENTIAL_KEY, from: 'api-gateway', to, clock });
 }
 
 function instanceTypeOfferOf(config: GatewayConfig): InstanceTypeOffer {

@@ -14,6 +14,7 @@ import type {
   WindowsPassword,
 } from '@deskfleet/contracts';
 import type { DateTime } from 'luxon';
+import type { CatalogueKind } from '../domain/catalogue-kinds.ts';
 import type { InstanceTypeFacts } from '../domain/instance-type-rules.ts';
 import type { AdmissionFacts } from '../domain/judge-admission.ts';
 import type { Principal } from '../domain/principal.ts';
@@ -82,8 +83,13 @@ export interface AuditEntry {
   at: Date;
   /** `user:NAME`, or `admin:NAME` for what was done to somebody else's session. */
   actor: string;
-  action: 'session.create' | `session.${Exclude<IntentKind, 'launch'>}` | 'session.connect';
-  sessionId: string;
+  action:
+    | 'session.create'
+    | `session.${Exclude<IntentKind, 'launch'>}`
+    | 'session.connect'
+    | `${CatalogueKind}.${'create' | 'update' | 'delete'}`;
+  /** Null: it is about no session. */
+  sessionId: string | null;
   sourceAddress: string;
   detail: Record<string, unknown>;
 }

@@ -1,6 +1,6 @@
-import type { CreateSessionBody, OperatingSystem, ProblemCode, SessionType } from '@deskfleet/contracts';
+import type { CreateSessionBody, OperatingSystem, SessionType } from '@deskfleet/contracts';
 import { type InstanceTypeFacts, whyNotOn } from './instance-type-rules.ts';
-import type { Fault, Refusal } from './refusal.ts';
+import { type CodedFault, type Refusal, refusalOfFaults } from './refusal.ts';
 
 export interface StackFacts {
   id: string;
@@ -42,10 +42,6 @@ export type AdmissionVerdict =
   | { admitted: true; admission: Admission }
   | { admitted: false; refusal: Refusal };
 
-interface AdmissionFault extends Fault {
-  code: ProblemCode;
-}
-
 /** Whether a desktop may be launched as asked; if not, everything that stands in its way at once. */
 export function judgeAdmission(
   request: CreateSessionBody,
@@ -69,7 +65,7 @@ export function judgeAdmission(
     ...(stack ? choiceFaults(request, stack) : []),
     ...ownerFaults(request, facts, quotas),
   ];
-  if (!stack || faults.length > 0) return { admitted: false, refusal: refusalOf(faults) };
+  if (!stack || faults.length > 0) return { admitted: false, refusal: refusalOfFaults(faults) };
   return {
     admitted: true,
     admission: {
@@ -81,7 +77,7 @@ export function judgeAdmission(
   };
 }
 
-function stackFaults(request: CreateSessionBody, { stack }: AdmissionFacts): AdmissionFault[] {
+function stackFaults(request: CreateSessionBody, { stack }: AdmissionFacts): CodedFault[] {
   if (stack) return [];
   const detail = `There is no software stack ${request.softwareStackId}. GET /v1/software-stacks lists them.`;
   return [{ code: 'unknown-software-stack', pointer: '/softwareStackId', detail }];
@@ -90,7 +86,7 @@ function stackFaults(request: CreateSessionBody, { stack }: AdmissionFacts): Adm
 function instanceTypeFaults(
   request: CreateSessionBody,
   { stack, instanceType }: AdmissionFacts,
-): AdmissionFault[] {
+): CodedFault[] {
   const pointer = '/instanceType';
   if (!instanceType) {
     const detail = `There is no instance type ${request.instanceType} here. GET /v1/instance-types lists them.`;
@@ -100,8 +96,8 @@ function instanceTypeFaults(
   return why ? [{ code: 'instance-type-not-allowed', pointer, detail: why }] : [];
 }
 
-function choiceFaults(request: CreateSessionBody, stack: StackFacts): AdmissionFault[] {
-  const faults: AdmissionFault[] = [];
+function choiceFaults(request: CreateSessionBody, stack: StackFacts): CodedFault[] {
+  const faults: CodedFault[] = [];
   const most = Math.max(stack.maxRootVolumeGiB, stack.minRootVolumeGiB);
   if (request.rootVolumeGiB !== undefined && request.rootVolumeGiB > most) {
     const detail = `The root volume may have at most ${most} GiB.`;
@@ -121,8 +117,8 @@ function whyNotSessionType(type: SessionType, stack: StackFacts): string | null 
   return `This software stack allows the session types ${stack.allowedSessionTypes.join(', ')}.`;
 }
 
-function ownerFaults(request: CreateSessionBody, facts: AdmissionFacts, quotas: Quotas): AdmissionFault[] {
-  const faults: AdmissionFault[] = [];
+function ownerFaults(request: CreateSessionBody, facts: AdmissionFacts, quotas: Quotas): CodedFault[] {
+  const faults: CodedFault[] = [];
   if (facts.nameTaken) {
     const detail = `You already have a desktop named ${request.name}. Choose another name, or delete that desktop.`;
     faults.push({ code: 'name-taken', pointer: '/name', detail });
@@ -134,14 +130,4 @@ function ownerFaults(request: CreateSessionBody, facts: AdmissionFacts, quotas: 
     faults.push({ code: 'quota-exceeded', pointer: '', detail });
   }
   return faults;
-}
-
-function refusalOf(faults: AdmissionFault[]): Refusal {
-  const [first] = faults;
-  if (!first) throw new Error('A refusal needs a fault.');
-  return {
-    code: first.code,
-    detail: faults.length === 1 ? first.detail : `${faults.length} things must be changed: see errors.`,
-    errors: faults.map(({ pointer, detail }) => ({ pointer, detail })),
-  };
 }
