@@ -6,6 +6,7 @@ import type { Kysely } from 'kysely';
 import type pg from 'pg';
 import type { Registry } from 'prom-client';
 import { v7 } from 'uuid';
+import { administrationRoutes } from './adapters/http/administration-routes.ts';
 import { problemOfRefusal } from './adapters/http/answer.ts';
 import { requireAuthentication } from './adapters/http/authentication.ts';
 import { catalogueRoutes } from './adapters/http/catalogue-routes.ts';
@@ -29,6 +30,7 @@ import { createAdmissions } from './adapters/postgres/admissions.ts';
 import { createAnnounceEvent } from './adapters/postgres/announce-event.ts';
 import { createAuditLog } from './adapters/postgres/audit-log.ts';
 import { createCatalogueReader } from './adapters/postgres/catalogue-reader.ts';
+import { createCatalogueStore } from './adapters/postgres/catalogue-store.ts';
 import { createIntents } from './adapters/postgres/intents.ts';
 import { createPreparedReads } from './adapters/postgres/prepared-reads.ts';
 import { createSessionReader } from './adapters/postgres/session-reader.ts';
@@ -37,7 +39,7 @@ import { createSessionManagerClient } from './adapters/session-manager/session-m
 import { createTokenIssuer } from './adapters/token-service/token-issuer.ts';
 import type { EventFeed } from './application/event-feed.ts';
 import type { EventHistory } from './application/follow-events.ts';
-import type { GatewayConfig } from './config.ts';
+import { type GatewayConfig, windowsImagesOf } from './config.ts';
 import type { DesktopAccess } from './domain/connection-urls.ts';
 import type { InstanceTypeOffer } from './domain/instance-type-rules.ts';
 import type { Refusal } from './domain/refusal.ts';
@@ -88,6 +90,7 @@ async function registerApi(app: FastifyInstance, deps: AppDeps): Promise<void> {
   const shared = { now: () => clock.now(), newId: () => v7() };
   const audit = createAuditLog(db);
   const offer = instanceTypeOfferOf(config);
+  const sessionManager = createSessionManager(deps);
   const policy = capabilityPolicyOf(config);
   await guard(app, deps);
   await app.register(launchRoute, {
@@ -107,13 +110,15 @@ async function registerApi(app: FastifyInstance, deps: AppDeps): Promise<void> {
     audit,
     access: accessOf(config),
   });
-  await app.register(windowsPasswordRoute, {
-    ...shared,
-    sessions,
-    sessionManager: createSessionManager(deps),
-    audit,
-  });
+  await app.register(windowsPasswordRoute, { ...shared, sessions, sessionManager, audit });
   await app.register(catalogueRoutes, { catalogue: createCatalogueReader(db, reads), offer });
+  await app.register(administrationRoutes, {
+    ...shared,
+    catalogue: createCatalogueStore(db),
+    images: sessionManager,
+    offer,
+    windowsImages: windowsImagesOf(config).images,
+  });
   await app.register(meRoutes, { sessions, quotas });
   await app.register(eventStreamRoute, {
     feed: deps.feed,
@@ -159,31 +164,11 @@ function createVerifier({ config, logger }: AppDeps, now: () => number) {
   });
 }
 
-function createSessionManager({ config, clock, logger }: AppDeps) {
-  return createSessionManagerClient({
-    url: config.SESSION_MANAGER_URL,
-    signCredential: () =>
-      signServiceCredential({
-        key: config.SERVICE_CREDENTIAL_KEY,
-        from: 'api-gateway',
-        to: 'session-manager',
-        clock,
-      }),
-    onFailure: (err) => logger.warn({ err }, 'Session-manager did not answer what only AWS knows.'),
-  });
-}
-
-function createTokens({ config, clock, logger }: AppDeps) {
+function createTokens(deps: AppDeps) {
+  const { config, logger } = deps;
   return createTokenIssuer({
     url: config.TOKEN_SERVICE_URL,
-    signCredential: () =>
-      signServiceCredential({
-        key: config.SERVICE_CREDENTIAL_KEY,
-        from: 'api-gateway',
-        to: 'token-service',
-        // Token-service checks by the database's clock: a jump of this machine's must not lock people out.
-        clock,
-      }),
+    signCredential: () => signCredentialFor('token-service', deps),
     onFailure: (err) => logger.warn({ err }, 'Token-service made no token; people cannot connect.'),
   });
 }
@@ -195,6 +180,20 @@ function capabilityPolicyOf(config: GatewayConfig): CapabilityPolicy {
       windows: config.DCV_WINDOWS_ALLOW_INSTANCE_CHANGE,
     },
   };
+}
+
+function createSessionManager(deps: AppDeps) {
+  const { config, logger } = deps;
+  return createSessionManagerClient({
+    url: config.SESSION_MANAGER_URL,
+    signCredential: () => signCredentialFor('session-manager', deps),
+    onFailure: (err) => logger.warn({ err }, 'Session-manager gave no answer about an image or a password.'),
+  });
+}
+
+function signCredentialFor(to: string, { config, clock }: AppDeps): Promise<string> {
+  // The others check by the database's clock: a jump of this machine's must not lock people out.
+  return signServiceCredential({ key: config.SERVICE_CREDENTIAL_KEY, from: 'api-gateway', to, clock });
 }
 
 function instanceTypeOfferOf(config: GatewayConfig): InstanceTypeOffer {

@@ -1,4 +1,4 @@
-import type { Problem, Session } from '@deskfleet/contracts';
+import type { InspectedImage, Problem, Session } from '@deskfleet/contracts';
 import { createHealth, createLogger, type Health } from '@deskfleet/runtime';
 import { createTestDatabase, createTestStream, eventually, type TestDatabase } from '@deskfleet/testkit';
 import pg from 'pg';
@@ -80,6 +80,7 @@ export async function startTestGateway(
     ...change,
   };
   await insertInstanceTypes(owner);
+  for (const [image, inspected] of images) sessionManager.images.set(image, inspected);
   let running = await start(environment);
 
   const gateway: Gateway = {
@@ -128,6 +129,19 @@ export async function startTestGateway(
 }
 
 let names = 0;
+
+const imageOf = (imageId: string, change: Partial<InspectedImage> = {}): [string, InspectedImage] => [
+  imageId,
+  { imageId, architecture: 'x86_64', os: 'linux', minRootVolumeGiB: 20, ...change },
+];
+/** The images that session-manager knows. */
+const images = [
+  imageOf('ami-0aaaaaaaaaaaaaaa1'),
+  imageOf('ami-0aaaaaaaaaaaaaaa2', { minRootVolumeGiB: 80 }),
+  imageOf('ami-0aaaaaaaaaaaaaaa3', { architecture: 'arm64' }),
+  imageOf('ami-0aaaaaaaaaaaaaaa4', { os: 'windows', minRootVolumeGiB: 30 }),
+  imageOf('/aws/service/some/image/parameter'),
+];
 
 async function start(environment: Record<string, string>) {
   const { config } = loadGatewayConfig(environment) as { config: GatewayConfig };

@@ -15,6 +15,7 @@ import type {
 } from '@deskfleet/contracts';
 import type { DateTime } from 'luxon';
 import type { AdmissionFacts } from '../domain/admission.ts';
+import type { CatalogueKind } from '../domain/catalogue-kinds.ts';
 import type { InstanceTypeFacts } from '../domain/instance-type-rules.ts';
 import type { ResizeFacts } from '../domain/judge-resize.ts';
 import type { Principal } from '../domain/principal.ts';
@@ -89,8 +90,10 @@ export interface AuditEntry {
     | 'session.create'
     | `session.${Exclude<IntentKind, 'launch'>}`
     | 'session.connect'
-    | 'session.show-password';
-  sessionId: string;
+    | 'session.show-password'
+    | `${CatalogueKind}.${'create' | 'update' | 'delete'}`;
+  /** Null: it is about no session. */
+  sessionId: string | null;
   sourceAddress: string;
   detail: Record<string, unknown>;
 }

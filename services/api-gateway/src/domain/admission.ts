@@ -1,6 +1,6 @@
-import type { OperatingSystem, ProblemCode, SessionType } from '@deskfleet/contracts';
+import type { OperatingSystem, SessionType } from '@deskfleet/contracts';
 import type { InstanceTypeFacts, InstanceTypeNeeds, InstanceTypeOffer } from './instance-type-rules.ts';
-import type { Fault } from './refusal.ts';
+import type { CodedFault } from './refusal.ts';
 import type { StackProject } from './stack-visibility.ts';
 
 /** What a software stack and its profile ask of an instance type; the deployment's offer is asked for beside it. */
@@ -52,8 +52,7 @@ export interface AdmissionPolicy {
 }
 
 /** What stands in the way of a desktop. */
-export interface AdmissionFault extends Fault {
-  code: ProblemCode;
+export interface AdmissionFault extends CodedFault {
   /** Another instance type is a way out, so the sentence is to name the nearest one. */
   otherTypeHelps?: true;
 }

@@ -5,7 +5,7 @@ import { hibernationTypeFaults, hibernationVolumeFaults } from './hibernation-ru
 import { type InstanceTypeFacts, type InstanceTypeOffer, whyNotOn } from './instance-type-rules.ts';
 import { nearestInstanceType } from './nearest-instance-type.ts';
 import { chooseProject } from './project-rules.ts';
-import type { Refusal } from './refusal.ts';
+import { type CodedFault, type Refusal, refusalOfFaults } from './refusal.ts';
 import { projectsToUse } from './stack-visibility.ts';
 import { subnetFaults, zoneFaults } from './subnet-rules.ts';
 
@@ -44,7 +44,11 @@ export function judgeAdmission(
   const { instanceType, otherTypes } = facts;
   if (!stack || !instanceType || faults.length > 0) {
     const wantsOtherTypes = otherTypes === null && faults.some(({ otherTypeHelps }) => otherTypeHelps);
-    return { admitted: false, refusal: refusalOf(faults, adviceFor(request, facts)), wantsOtherTypes };
+    return {
+      admitted: false,
+      refusal: refusalOfFaults(advised(faults, adviceFor(request, facts))),
+      wantsOtherTypes,
+    };
   }
   const project = choice.project && { id: choice.project.id, name: choice.project.name };
   return { admitted: true, admission: admissionOf(request, { stack, instanceType, project }) };
@@ -138,6 +142,12 @@ function adviceFor(request: CreateSessionBody, facts: FactsAndOffer): string | n
   return `The nearest that fits is ${nearest.name}${volume}.`;
 }
 
+function advised(faults: AdmissionFault[], advice: string | null): CodedFault[] {
+  return faults.map(({ otherTypeHelps, ...fault }) =>
+    otherTypeHelps && advice ? { ...fault, detail: `${fault.detail} ${advice}` } : fault,
+  );
+}
+
 function choiceFaults(
   request: CreateSessionBody,
   { instanceType, subnets }: AdmissionFacts,
@@ -179,19 +189,4 @@ function ownerFaults(request: CreateSessionBody, facts: AdmissionFacts, quotas: 
     faults.push({ code: 'quota-exceeded', pointer: '', detail });
   }
   return faults;
-}
-
-function refusalOf(faults: AdmissionFault[], advice: string | null): Refusal {
-  const errors = faults.map(({ code, pointer, detail, otherTypeHelps }) => ({
-    code,
-    pointer,
-    detail: otherTypeHelps && advice ? `${detail} ${advice}` : detail,
-  }));
-  const [first] = errors;
-  if (!first) throw new Error('A refusal needs a fault.');
-  return {
-    code: first.code,
-    detail: errors.length === 1 ? first.detail : `${errors.length} things must be changed: see errors.`,
-    errors,
-  };
 }
