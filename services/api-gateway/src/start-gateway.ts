@@ -3,7 +3,9 @@ import type { Health, Logger, RunningService } from '@deskfleet/runtime';
 import { openServiceBase, type ServiceBase } from '@deskfleet/service-base';
 import { createEventHistory } from './adapters/events/event-history.ts';
 import { feedLiveEvents } from './adapters/events/feed-live-events.ts';
+import { makeStacksOfImages } from './adapters/events/make-stacks-of-images.ts';
 import { markEndedSessions } from './adapters/events/mark-ended-sessions.ts';
+import { startCatchingUpImages } from './adapters/postgres/catch-up-images.ts';
 import { startPruningAnswers } from './adapters/postgres/prune-answers.ts';
 import { buildApp } from './app.ts';
 import { createEventFeed } from './application/event-feed.ts';
@@ -50,12 +52,15 @@ function createLiveStream(bus: Bus, logger: Logger) {
 
 /** What the gateway does besides answering, publishing and pruning. */
 function startBackground({ database: { db }, bus, metrics }: ServiceBase, logger: Logger) {
-  const consumer = markEndedSessions({ bus, db, logger, metrics });
-  const stopPruningAnswers = startPruningAnswers(db, logger);
+  const consumers = [
+    markEndedSessions({ bus, db, logger, metrics }),
+    makeStacksOfImages({ bus, db, logger, metrics }),
+  ];
+  const stopTimers = [startPruningAnswers(db, logger), startCatchingUpImages(db, logger)];
   return {
     async stop() {
-      stopPruningAnswers();
-      await consumer.stop();
+      for (const stopTimer of stopTimers) stopTimer();
+      await Promise.all(consumers.map((consumer) => consumer.stop()));
     },
   };
 }

@@ -1,7 +1,7 @@
 import type { CreateSessionBody } from '@deskfleet/contracts';
 import { type Admission, judgeAdmission, type Quotas } from '../domain/judge-admission.ts';
 import { causeOf } from '../domain/principal.ts';
-import { done, type Outcome, type Refusal, refused } from '../domain/refusal.ts';
+import { done, keyReused, type Outcome, refused } from '../domain/refusal.ts';
 import { describeSession, type SessionRecord } from '../domain/session-record.ts';
 import type {
   Admissions,
@@ -24,11 +24,6 @@ export interface CreateSessionRequest extends Request {
   body: CreateSessionBody;
   idempotency: IdempotencyKey | null;
 }
-
-const keyReused: Refusal = {
-  code: 'idempotency-key-reused',
-  detail: 'This Idempotency-Key was sent before with another body. Use a new key for a new request.',
-};
 
 /**
  * Admits a desktop: the session, its first intent, the event, the audit entry and the kept answer are one transaction.
@@ -69,6 +64,8 @@ function newSession(
     rootVolumeGiB,
     sessionType,
     hibernation: false,
+    // Read from the profile when there is a machine to make one of.
+    ownersMayCreateImages: false,
     createdAt,
     endedAt: null,
     generation: 1,

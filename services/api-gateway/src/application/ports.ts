@@ -64,7 +64,11 @@ export interface AuditEntry {
   at: Date;
   /** `user:NAME`, or `admin:NAME` for what was done to somebody else's session. */
   actor: string;
-  action: 'session.create' | `session.${Exclude<IntentKind, 'launch'>}` | 'session.connect';
+  action:
+    | 'session.create'
+    | `session.${Exclude<IntentKind, 'launch'>}`
+    | 'session.connect'
+    | 'session.create-image';
   sessionId: string;
   sourceAddress: string;
   detail: Record<string, unknown>;
@@ -80,7 +84,8 @@ type RequestEventType =
   | 'deskfleet.session.stop-requested.v1'
   | 'deskfleet.session.reboot-requested.v1'
   | 'deskfleet.session.resize-requested.v1'
-  | 'deskfleet.session.terminate-requested.v1';
+  | 'deskfleet.session.terminate-requested.v1'
+  | 'deskfleet.image.requested.v1';
 
 /** An event of ours, before it gets its envelope. */
 export type Announcement = {

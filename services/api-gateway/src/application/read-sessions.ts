@@ -9,14 +9,9 @@ import type {
 import { decodeCursor, encodeCursor } from '../domain/cursor.ts';
 import type { Quotas } from '../domain/judge-admission.ts';
 import { maySee, type Principal } from '../domain/principal.ts';
-import { done, type Outcome, type Refusal, refused, sessionNotFound } from '../domain/refusal.ts';
+import { done, invalidCursor, type Outcome, refused, sessionNotFound } from '../domain/refusal.ts';
 import { describeSession } from '../domain/session-record.ts';
 import type { SessionReader } from './ports.ts';
-
-const invalidCursor: Refusal = {
-  code: 'invalid-cursor',
-  detail: 'The cursor is not one of ours. Use nextCursor of the page before, or leave it out to start again.',
-};
 
 /** A session with the number of its latest intent, which names the version of what is wanted. */
 export interface VersionedSession {

@@ -32,3 +32,18 @@ export const sessionNotFound: Refusal = {
   code: 'not-found',
   detail: 'There is no such session. GET /v1/sessions lists yours.',
 };
+
+export const imageNotFound: Refusal = {
+  code: 'not-found',
+  detail: 'There is no such image. GET /v1/sessions/ID/images lists those of a desktop of yours.',
+};
+
+export const invalidCursor: Refusal = {
+  code: 'invalid-cursor',
+  detail: 'The cursor is not one of ours. Use nextCursor of the page before, or leave it out to start again.',
+};
+
+export const keyReused: Refusal = {
+  code: 'idempotency-key-reused',
+  detail: 'This Idempotency-Key was sent before with another body. Use a new key for a new request.',
+};

@@ -1,4 +1,5 @@
 import {
+  type Capability,
   type CommandContext,
   capabilitiesOf,
   type DesiredState,
@@ -25,6 +26,8 @@ export interface SessionRecord {
   sessionType: SessionType;
   /** Launched so that it can hibernate. */
   hibernation: boolean;
+  /** Whether the profile of its software stack lets owners make images of their desktops. */
+  ownersMayCreateImages: boolean;
   createdAt: Date;
   endedAt: Date | null;
   /** Number of the latest intent. */
@@ -68,7 +71,6 @@ export function commandContextOf(record: SessionRecord): CommandContext {
 /** The session as the API shows it to this viewer. */
 export function describeSession(record: SessionRecord, viewer: Principal): Session {
   const { runtime } = record;
-  const capabilities = capabilitiesOf(commandContextOf(record));
   return {
     id: record.id,
     name: record.name,
@@ -87,10 +89,21 @@ export function describeSession(record: SessionRecord, viewer: Principal): Sessi
     instanceId: runtime?.instanceId ?? null,
     createdAt: record.createdAt.toISOString(),
     endedAt: endOf(record)?.toISOString() ?? null,
-    // Only the owner may look at the screen: an administrator's rights over a session end there.
-    capabilities:
-      viewer.name === record.owner ? capabilities : capabilities.filter((can) => can !== 'connect'),
+    capabilities: capabilitiesOf(commandContextOf(record)).filter((can) => mayEver(viewer, record, can)),
   };
+}
+
+function mayEver(viewer: Principal, record: SessionRecord, capability: Capability): boolean {
+  // Only the owner may look at the screen: an administrator's rights over a session end there.
+  if (capability === 'connect') return viewer.name === record.owner;
+  return capability !== 'create-image' || mayCreateImages(viewer, record);
+}
+
+export function mayCreateImages(
+  principal: Principal,
+  { owner, ownersMayCreateImages }: SessionRecord,
+): boolean {
+  return principal.administrator || (principal.name === owner && ownersMayCreateImages);
 }
 
 function endOf({ endedAt, runtime }: SessionRecord): Date | null {

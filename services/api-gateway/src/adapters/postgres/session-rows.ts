@@ -10,7 +10,7 @@ import type { Database } from '@deskfleet/database';
 import type { Kysely } from 'kysely';
 import type { SessionRecord, SessionRuntime } from '../../domain/session-record.ts';
 
-/** All that is shown of a session, in one query: the spec, its stack's name, its latest intent and its status. */
+/** All that is shown of a session, in one query: the spec, its stack's name and policy, its latest intent and its status. */
 export function selectSessions(db: Kysely<Database>) {
   return db
     .selectFrom('api_gateway.sessions as s')
@@ -18,6 +18,7 @@ export function selectSessions(db: Kysely<Database>) {
     .innerJoin('api_gateway.session_intents as i', (join) =>
       join.onRef('i.session_id', '=', 's.id').onRef('i.seq', '=', 's.generation'),
     )
+    .innerJoin('api_gateway.profiles as p', 'p.id', 'k.profile_id')
     .leftJoin('session_manager.session_runtime as r', 'r.session_id', 's.id')
     .select([
       's.id',
@@ -30,6 +31,7 @@ export function selectSessions(db: Kysely<Database>) {
       's.root_volume_gib',
       's.session_type',
       's.hibernation',
+      'p.owners_may_create_images',
       's.created_at',
       's.ended_at',
       's.generation',
@@ -60,6 +62,7 @@ export interface SessionRow {
   root_volume_gib: number;
   session_type: SessionType;
   hibernation: boolean;
+  owners_may_create_images: boolean;
   created_at: Date;
   ended_at: Date | null;
   generation: number;
@@ -88,6 +91,7 @@ export function toSessionRecord(row: SessionRow): SessionRecord {
     rootVolumeGiB: row.root_volume_gib,
     sessionType: row.session_type,
     hibernation: row.hibernation,
+    ownersMayCreateImages: row.owners_may_create_images,
     createdAt: row.created_at,
     endedAt: row.ended_at,
     generation: row.generation,
