@@ -1,4 +1,6 @@
 import type { OperatingSystem } from '@deskfleet/contracts';
+import type { ImageRequest } from '../domain/image-request.ts';
+import type { ImageObservation } from '../domain/image-status.ts';
 import type { LaunchRequest } from '../domain/launch-request.ts';
 import type { AwsFailure } from '../domain/reasons.ts';
 import type { Observation } from '../domain/session-status.ts';
@@ -35,6 +37,19 @@ export interface Images {
   resolve(image: string): Promise<{ image: ResolvedImage } | { failure: AwsFailure }>;
 }
 
+export type CreateImageAnswer = { amiId: string } | { nameTaken: true } | { failure: AwsFailure };
+
+/** Where images of desktops are made. */
+export interface ImageMaker {
+  create(request: ImageRequest): Promise<CreateImageAnswer>;
+  /** The image of ours with this name; null when EC2 shows none, which proves nothing just after a call. */
+  findByName(name: string): Promise<{ amiId: string | null } | { failure: AwsFailure }>;
+  /** These images; what EC2 does not know is left out. */
+  observe(amiIds: string[]): Promise<{ observations: ImageObservation[] } | { failure: AwsFailure }>;
+  /** How much of the disks is copied, by the images' ids as we know them; those without a word of EC2 are left out. */
+  percentCopied(imageIds: string[]): Promise<{ percents: Map<string, number> } | { failure: AwsFailure }>;
+}
+
 export interface Host {
   instanceId: string;
   os: OperatingSystem;
@@ -69,4 +84,5 @@ export type AlertName =
   | 'unowned-instance'
   | 'superfluous-instance'
   | 'launch-unconfirmed'
+  | 'image-overdue'
   | 'aws-refuses';
