@@ -6,6 +6,7 @@ import { registerAwsEndpoint } from './http/aws-endpoint.ts';
 import { CallCounts } from './http/call-counts.ts';
 import { TokenBuckets } from './http/token-buckets.ts';
 import type { Delays } from './state/delays.ts';
+import { completeEarlierRecords } from './state/earlier-records.ts';
 import { fileJournal, memoryJournal } from './state/journal.ts';
 import { createSimulatorClock, systemTime, type TimeSource } from './state/simulator-clock.ts';
 import { Store } from './state/store.ts';
@@ -47,6 +48,7 @@ export function createAwsSimulator(options: AwsSimulatorOptions = {}): AwsSimula
   const clock = createSimulatorClock(options.clock ?? systemTime);
   const { delays, throttling } = options;
   const world = openWorld({ store, clock, logger, delays, throttling });
+  completeEarlierRecords(world);
   saveSettings(world);
   dropLostViewers(world);
 

@@ -3,10 +3,6 @@ import {
   DescribeInstancesCommand,
   DescribeVolumesCommand,
   type Instance,
-  RebootInstancesCommand,
-  StartInstancesCommand,
-  StopInstancesCommand,
-  TerminateInstancesCommand,
 } from '@aws-sdk/client-ec2';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import {
@@ -15,8 +11,11 @@ import {
   launch,
   launchOne,
   launchReady,
+  start as startAll,
   startFixture,
   stateOf,
+  stop as stopAll,
+  terminate as terminateAll,
 } from './simulator-fixture.ts';
 
 let fixture: Fixture;
@@ -27,22 +26,9 @@ beforeEach(async () => {
 
 afterEach(() => fixture.close());
 
-interface SimulatedInstance {
-  state: string;
-  hibernated: boolean;
-  host: { phase: string; bootId: string | null };
-}
-
-const view = (id: string) => fixture.steer<SimulatedInstance>('GET', `/instances/${id}`);
-const stop = (ids: string[], how: { Force?: boolean; Hibernate?: boolean } = {}) =>
-  fixture.ec2.send(new StopInstancesCommand({ InstanceIds: ids, ...how }));
-const start = (ids: string[]) => fixture.ec2.send(new StartInstancesCommand({ InstanceIds: ids }));
-const terminate = (ids: string[]) => fixture.ec2.send(new TerminateInstancesCommand({ InstanceIds: ids }));
-
-const hibernating = {
-  HibernationOptions: { Configured: true },
-  BlockDeviceMappings: [{ DeviceName: '/dev/xvda', Ebs: { VolumeSize: 50, Encrypted: true } }],
-};
+const stop = (ids: string[], how: { Force?: boolean } = {}) => stopAll(fixture, ids, how);
+const start = (ids: string[]) => startAll(fixture, ids);
+const terminate = (ids: string[]) => terminateAll(fixture, ids);
 
 test('an instance goes pending → running → stopping → stopped → pending → running as time passes', async () => {
   const id = await launchOne(fixture);
@@ -117,37 +103,6 @@ describe('one bad id fails the whole call', () => {
     await expect(stop([ready, pending])).rejects.toMatchObject({ name: 'IncorrectInstanceState' });
     expect(await stateOf(fixture, ready)).toBe('running');
   });
-});
-
-test('hibernation keeps the boot; a plain stop and a reboot do not', async () => {
-  const id = await launchReady(fixture, hibernating);
-  const { bootId } = (await view(id)).host;
-  await stop([id], { Hibernate: true });
-  fixture.advance(80);
-  expect(await view(id)).toMatchObject({ state: 'stopped', hibernated: true });
-  expect((await describeOne(fixture, id)).StateReason?.Code).toBe('Client.UserInitiatedHibernate');
-  await start([id]);
-  fixture.advance(100);
-  expect((await view(id)).host.bootId).toBe(bootId);
-  await fixture.ec2.send(new RebootInstancesCommand({ InstanceIds: [id] }));
-  fixture.advance(100);
-  const rebooted = (await view(id)).host.bootId;
-  expect(rebooted).not.toBe(bootId);
-  await stop([id]);
-  fixture.advance(40);
-  await start([id]);
-  fixture.advance(100);
-  expect((await view(id)).host.bootId).not.toBe(rebooted);
-});
-
-test('hibernation is refused where it was not configured, and until the host is up', async () => {
-  const plain = await launchReady(fixture);
-  await expect(stop([plain], { Hibernate: true })).rejects.toMatchObject({
-    name: 'UnsupportedHibernationConfiguration',
-  });
-  const fresh = await launchOne(fixture, hibernating);
-  fixture.advance(30);
-  await expect(stop([fresh], { Hibernate: true })).rejects.toMatchObject({ name: 'UnsupportedOperation' });
 });
 
 test('a stop that hangs ends only by force', async () => {

@@ -1,7 +1,12 @@
 import { appendFile, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DescribeInstancesCommand, StopInstancesCommand } from '@aws-sdk/client-ec2';
+import {
+  CreateImageCommand,
+  DescribeInstancesCommand,
+  ModifyInstanceAttributeCommand,
+  StopInstancesCommand,
+} from '@aws-sdk/client-ec2';
 import { GetParameterCommand, PutParameterCommand } from '@aws-sdk/client-ssm';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createAwsSimulator, StateUnreadableError } from '../src/index.ts';
@@ -10,8 +15,12 @@ import {
   type Fixture,
   launchOne,
   launchReady,
+  launchStopped,
+  start,
   startFixture,
   stateOf,
+  terminate,
+  windowsImage,
 } from './simulator-fixture.ts';
 
 let dataDir: string;
@@ -27,9 +36,12 @@ afterEach(async () => {
   await rm(dataDir, { recursive: true, force: true });
 });
 
-async function restart(): Promise<void> {
+async function restart(whileDown: () => Promise<void> = async () => {}): Promise<void> {
+  const stoppedAt = fixture.now();
   await fixture.close();
+  await whileDown();
   fixture = await startFixture({ dataDir });
+  fixture.advance((stoppedAt - fixture.now()) / 1000);
 }
 
 test('instances, their states, tokens and parameters survive a restart', async () => {
@@ -70,6 +82,42 @@ test('faults and the clock survive a restart', async () => {
   await restart();
   expect(await fixture.steer('GET', '/clock')).toEqual({ now: '2026-11-03T09:00:00.000Z', speed: 0 });
   await expect(launchOne(fixture)).rejects.toMatchObject({ name: 'InsufficientInstanceCapacity' });
+});
+
+test('images under way, a changed type, protection and shortages survive a restart', async () => {
+  const id = await launchStopped(fixture, { DisableApiTermination: true });
+  const InstanceType = { Value: 'm7i.xlarge' };
+  await fixture.ec2.send(new ModifyInstanceAttributeCommand({ InstanceId: id, InstanceType }));
+  const image = await fixture.ec2.send(new CreateImageCommand({ InstanceId: id, Name: 'my image' }));
+  await fixture.steer('DELETE', `/images/${windowsImage}`);
+  await fixture.steer('POST', '/faults/no-capacity', { free: 1 });
+  await restart();
+  expect((await describeOne(fixture, id)).InstanceType).toBe('m7i.xlarge');
+  await expect(terminate(fixture, [id])).rejects.toMatchObject({ name: 'OperationNotPermitted' });
+  const gone = launchOne(fixture, { ImageId: windowsImage });
+  await expect(gone).rejects.toMatchObject({ name: 'InvalidAMIID.Unavailable' });
+  await expect(launchOne(fixture, { ImageId: image.ImageId ?? '' })).rejects.toMatchObject({
+    message: expect.stringContaining('is currently pending'),
+  });
+  fixture.advance(10);
+  await expect(launchOne(fixture, { ImageId: image.ImageId ?? '' })).resolves.toMatch(/^i-/);
+  await expect(launchOne(fixture)).rejects.toMatchObject({ name: 'InsufficientInstanceCapacity' });
+});
+
+test('what an earlier version wrote can be read', async () => {
+  const id = await launchStopped(fixture);
+  const path = join(dataDir, 'journal.ndjson');
+  const fields =
+    /"(pastTypes|terminationProtected|hibernation|rebootIgnored|password\w+)":(\[\]|\w+|"\w+"),/g;
+  await restart(async () => writeFile(path, (await readFile(path, 'utf8')).replaceAll(fields, '')));
+  await start(fixture, [id]);
+  fixture.advance(200);
+  expect(await fixture.steer('GET', `/instances/${id}`)).toMatchObject({
+    instanceType: 'm7i.large',
+    terminationProtected: false,
+    passwordFetched: null,
+    host: { dcvReady: true, hibernation: 'ok' },
+  });
 });
 
 test('a line cut off by a crash was never answered: it is left out, and the rest is there', async () => {

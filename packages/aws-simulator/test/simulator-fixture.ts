@@ -6,6 +6,9 @@ import {
   type Instance,
   RunInstancesCommand,
   type RunInstancesCommandInput,
+  StartInstancesCommand,
+  StopInstancesCommand,
+  TerminateInstancesCommand,
 } from '@aws-sdk/client-ec2';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import {
@@ -82,13 +85,16 @@ export interface DesktopWish {
   sessionId: string;
   owner: string;
   verifier: string;
+  passwordParameter?: string;
 }
 
 const line = (name: string, value: string, prefix = '') =>
   `${prefix}DESKFLEET_${name}${prefix && ' '}=${prefix && ' '}'${Buffer.from(value).toString('base64')}'`;
 
-function assignments({ sessionId, owner, verifier }: DesktopWish, dcvSessionId: string, prefix = ''): string {
+function assignments(wish: DesktopWish, dcvSessionId: string, prefix = ''): string {
+  const { sessionId, owner, verifier, passwordParameter } = wish;
   return [
+    ...(passwordParameter ? [line('PASSWORD_PARAMETER', passwordParameter, prefix)] : []),
     line('SESSION_ID', sessionId, prefix),
     line('DCV_SESSION_ID', dcvSessionId, prefix),
     line('OWNER', owner, prefix),
@@ -160,3 +166,26 @@ export async function describeOne(fixture: Fixture, instanceId: string): Promise
 export async function stateOf(fixture: Fixture, instanceId: string): Promise<string | undefined> {
   return (await describeOne(fixture, instanceId)).State?.Name;
 }
+
+/** Launched, booted, and stopped again. */
+export async function launchStopped(
+  fixture: Fixture,
+  change: Partial<RunInstancesCommandInput> = {},
+): Promise<string> {
+  const instanceId = await launchReady(fixture, change);
+  await stop(fixture, [instanceId]);
+  fixture.advance(bootSeconds);
+  return instanceId;
+}
+
+export const start = (fixture: Fixture, InstanceIds: string[]) =>
+  fixture.ec2.send(new StartInstancesCommand({ InstanceIds }));
+
+export const stop = (
+  fixture: Fixture,
+  InstanceIds: string[],
+  how: { Force?: boolean; Hibernate?: boolean } = {},
+) => fixture.ec2.send(new StopInstancesCommand({ InstanceIds, ...how }));
+
+export const terminate = (fixture: Fixture, InstanceIds: string[]) =>
+  fixture.ec2.send(new TerminateInstancesCommand({ InstanceIds }));

@@ -1,17 +1,22 @@
+import { RebootInstancesCommand } from '@aws-sdk/client-ec2';
 import {
+  AddTagsToResourceCommand,
   type CommandInvocation,
   DeleteParameterCommand,
+  DeleteParametersCommand,
   DescribeInstanceInformationCommand,
   GetCommandInvocationCommand,
   GetParameterCommand,
   GetParametersCommand,
   ListCommandInvocationsCommand,
   ListCommandsCommand,
+  ListTagsForResourceCommand,
   PutParameterCommand,
   SendCommandCommand,
 } from '@aws-sdk/client-ssm';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import {
+  bootSeconds,
   desktop,
   type Fixture,
   launch,
@@ -90,6 +95,38 @@ test('Windows hosts answer for their console', async () => {
   expect(JSON.parse(answer?.CommandPlugins?.[0]?.Output ?? '')).toMatchObject({
     id: 'console',
     owner: 'alice',
+  });
+});
+
+describe('one script answers which boot it is and whether DCV serves the session', () => {
+  const outputOf = (invocation: CommandInvocation | undefined) => {
+    const [first = '', ...rest] = (invocation?.CommandPlugins?.[0]?.Output ?? '').split('\n');
+    return { first, session: JSON.parse(rest.join('\n')) };
+  };
+
+  test('on Linux, by the boot id', async () => {
+    const id = await launchReady(fixture);
+    const script =
+      '. /etc/deskfleet/session.env && cat /proc/sys/kernel/random/boot_id && ' +
+      'dcv describe-session "$DESKFLEET_DCV_SESSION_ID" --json';
+    const { first, session } = outputOf((await run([id], script))[0]);
+    const { host } = await fixture.steer<{ host: { bootId: string } }>('GET', `/instances/${id}`);
+    expect(first).toBe(host.bootId);
+    expect(session).toMatchObject({ id: 's-1', owner: 'alice' });
+  });
+
+  test('on Windows, by the time it came up, which a reboot changes', async () => {
+    const id = await launchReady(fixture, { ImageId: windowsImage, UserData: windowsUserData(desktop) });
+    const script =
+      "(Get-CimInstance Win32_OperatingSystem).LastBootUpTime.ToUniversalTime().ToString('o'); " +
+      windowsReadiness;
+    const before = outputOf((await run([id], script, 'AWS-RunPowerShellScript'))[0]);
+    expect(before.first).toBe('2026-11-02T09:00:20.0000000Z');
+    expect(before.session).toMatchObject({ id: 'console', owner: 'alice' });
+    await fixture.ec2.send(new RebootInstancesCommand({ InstanceIds: [id] }));
+    fixture.advance(bootSeconds);
+    const after = outputOf((await run([id], script, 'AWS-RunPowerShellScript'))[0]);
+    expect(after.first).not.toBe(before.first);
   });
 });
 
@@ -192,6 +229,31 @@ describe('parameters', () => {
     });
     const both = await fixture.ssm.send(new GetParametersCommand({ Names: [Name] }));
     expect(both).toMatchObject({ Parameters: [], InvalidParameters: [Name] });
+  });
+
+  test('are deleted ten at a time, and those that are not there are named', async () => {
+    await fixture.ssm.send(new PutParameterCommand({ Name, Value: 'x', Type: 'String' }));
+    const deleted = await fixture.ssm.send(new DeleteParametersCommand({ Names: [Name, '/none'] }));
+    expect(deleted).toMatchObject({ DeletedParameters: [Name], InvalidParameters: ['/none'] });
+    const eleven = Array.from({ length: 11 }, (_, index) => `/p${index}`);
+    await expect(fixture.ssm.send(new DeleteParametersCommand({ Names: eleven }))).rejects.toMatchObject({
+      name: 'ValidationException',
+    });
+  });
+
+  test('are tagged when they are put, or later; not while they are overwritten', async () => {
+    const tag = (Value: string) => [{ Key: 'cluster', Value }];
+    const put = { Name, Value: 'x', Type: 'String' } as const;
+    await fixture.ssm.send(new PutParameterCommand({ ...put, Tags: tag('a') }));
+    const resource = { ResourceType: 'Parameter', ResourceId: Name } as const;
+    const tags = async () => (await fixture.ssm.send(new ListTagsForResourceCommand(resource))).TagList;
+    expect(await tags()).toEqual(tag('a'));
+    await fixture.ssm.send(new AddTagsToResourceCommand({ ...resource, Tags: tag('b') }));
+    expect(await tags()).toEqual(tag('b'));
+    const overwrite = new PutParameterCommand({ ...put, Tags: tag('c'), Overwrite: true });
+    await expect(fixture.ssm.send(overwrite)).rejects.toMatchObject({ name: 'ValidationException' });
+    const unknown = new AddTagsToResourceCommand({ ...resource, ResourceId: '/none', Tags: tag('d') });
+    await expect(fixture.ssm.send(unknown)).rejects.toMatchObject({ name: 'InvalidResourceId' });
   });
 
   test('public paths name images, and cannot be overwritten', async () => {

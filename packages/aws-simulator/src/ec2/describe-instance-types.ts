@@ -2,6 +2,7 @@ import { type InstanceType, instanceTypes } from '../catalogue/instance-types.ts
 import { AwsError } from '../http/aws-error.ts';
 import type { Ec2Call } from './ec2-call.ts';
 import { compileFilters } from './filters.ts';
+import { zonesOffering } from './offerings.ts';
 import { cutPage, instanceTypePages, type PageLimits } from './pages.ts';
 import { filtersOf, textOf, textsOf } from './query-form.ts';
 import type { XmlObject, XmlValue } from './xml.ts';
@@ -9,16 +10,22 @@ import type { XmlObject, XmlValue } from './xml.ts';
 const allTypes = [...instanceTypes.values()];
 const positions = new Map(allTypes.map((type, index) => [type, index]));
 
-function namedTypes(names: string[]): InstanceType[] {
-  if (names.length === 0) return allTypes;
-  const unknown = names.filter((name) => !instanceTypes.has(name));
+function offeredTypes({ world, region }: Ec2Call): InstanceType[] {
+  if (world.faults.notOffered.length === 0) return allTypes;
+  return allTypes.filter((type) => zonesOffering(world, type, region).length > 0);
+}
+
+function namedTypes(offered: InstanceType[], names: string[]): InstanceType[] {
+  if (names.length === 0) return offered;
+  const known = new Set(offered.map((type) => type.type));
+  const unknown = names.filter((name) => !known.has(name));
   if (unknown.length > 0) {
     throw new AwsError(
       'InvalidInstanceType',
       `The following supplied instance types do not exist: [${unknown.join(', ')}]`,
     );
   }
-  return allTypes.filter((type) => names.includes(type.type));
+  return offered.filter((type) => names.includes(type.type));
 }
 
 function filterValues(type: InstanceType, filterName: string): string[] | undefined {
@@ -90,7 +97,8 @@ function typeXml(type: InstanceType): XmlObject {
 }
 
 /** DescribeInstanceTypes, in pages of up to 100. */
-export function describeInstanceTypes({ form }: Ec2Call): XmlObject {
+export function describeInstanceTypes(call: Ec2Call): XmlObject {
+  const { form } = call;
   const names = textsOf(form, 'InstanceType');
   if (names.length > 0 && textOf(form, 'MaxResults') !== undefined) {
     throw new AwsError(
@@ -98,7 +106,7 @@ export function describeInstanceTypes({ form }: Ec2Call): XmlObject {
       'The parameter InstanceTypes cannot be used with the parameter MaxResults',
     );
   }
-  const types = namedTypes(names).filter(compileFilters(filtersOf(form), filterValues));
+  const types = namedTypes(offeredTypes(call), names).filter(compileFilters(filtersOf(form), filterValues));
   const page = cutPage(form, types, (type) => positions.get(type) ?? 0, instanceTypePages);
   return { instanceTypeSet: page.items.map(typeXml), nextToken: page.nextToken };
 }
@@ -112,9 +120,12 @@ interface Offering {
 
 const offeringPages: PageLimits = { smallest: 5, largest: 1000, byDefault: 1000 };
 
-function offeringsOf(locationType: string, region: string): Offering[] {
-  const places = (type: InstanceType) =>
-    locationType === 'availability-zone' ? [...type.zones].map((letter) => region + letter) : [region];
+function offeringsOf({ world, region }: Ec2Call, locationType: string): Offering[] {
+  const places = (type: InstanceType) => {
+    const zones = zonesOffering(world, type, region);
+    if (locationType === 'availability-zone') return zones;
+    return zones.length > 0 ? [region] : [];
+  };
   return allTypes
     .flatMap((type) => places(type).map((location) => ({ instanceType: type.type, locationType, location })))
     .map((offering, position) => ({ ...offering, position }));
@@ -126,12 +137,13 @@ function offeringFilterValues(offering: Offering, filterName: string): string[] 
 }
 
 /** DescribeInstanceTypeOfferings by region or Availability Zone. */
-export function describeInstanceTypeOfferings({ form, region }: Ec2Call): XmlObject {
+export function describeInstanceTypeOfferings(call: Ec2Call): XmlObject {
+  const { form } = call;
   const locationType = textOf(form, 'LocationType') ?? 'region';
   if (locationType !== 'region' && locationType !== 'availability-zone') {
     throw new AwsError('InvalidParameterValue', `Invalid value '${locationType}' for LocationType.`);
   }
-  const offerings = offeringsOf(locationType, region).filter(
+  const offerings = offeringsOf(call, locationType).filter(
     compileFilters(filtersOf(form), offeringFilterValues),
   );
   const page = cutPage(form, offerings, (offering) => offering.position, offeringPages);

@@ -4,8 +4,8 @@ import { stateAt, stateCodes } from '../state/instance-power.ts';
 import type { InstanceRecord } from '../state/records.ts';
 import { describedAt, type Ec2Call, isVisible, requireInstances } from './ec2-call.ts';
 import { compileFilters, type FilterValues, tagFilterValues } from './filters.ts';
-import { reservationXml } from './instance-xml.ts';
-import { cutPage, instancePages } from './pages.ts';
+import { reservationXml, typeAt } from './instance-xml.ts';
+import { cutPage, instancePages, positionAfter } from './pages.ts';
 import { filtersOf, textOf, textsOf } from './query-form.ts';
 import type { XmlObject } from './xml.ts';
 
@@ -22,7 +22,7 @@ function filterValuesAt(at: number): FilterValues<InstanceRecord> {
       case 'client-token':
         return [instance.clientToken];
       case 'instance-type':
-        return [instance.instanceType];
+        return [typeAt(instance, at)];
       case 'image-id':
         return [instance.imageId];
       case 'availability-zone':
@@ -42,8 +42,10 @@ function filterValuesAt(at: number): FilterValues<InstanceRecord> {
 }
 
 function* visibleInstances(call: Ec2Call, at: number): Iterable<InstanceRecord> {
+  const after = positionAfter(call.form);
   for (const instance of call.world.instances.values()) {
-    if (instance.region === call.region && isVisible(call.world, instance, at)) yield instance;
+    if (instance.ordinal <= after || instance.region !== call.region) continue;
+    if (isVisible(call.world, instance, at)) yield instance;
   }
 }
 
@@ -51,14 +53,9 @@ function* matching<T>(items: Iterable<T>, test: (item: T) => boolean): Iterable<
   for (const item of items) if (test(item)) yield item;
 }
 
-function byReservation(instances: InstanceRecord[]): InstanceRecord[][] {
-  const groups = new Map<string, InstanceRecord[]>();
-  for (const instance of instances) {
-    const group = groups.get(instance.reservationId);
-    if (group) group.push(instance);
-    else groups.set(instance.reservationId, [instance]);
-  }
-  return [...groups.values()];
+function reservationsXml(call: Ec2Call, instances: Iterable<InstanceRecord>, at: number): XmlObject[] {
+  const groups = Map.groupBy(instances, (instance) => instance.reservationId);
+  return [...groups.values()].map((group) => reservationXml(call.world, group, at));
 }
 
 /** DescribeInstances: by ids (unpaged) or by filters, in pages of up to 1,000. */
@@ -73,14 +70,9 @@ export function describeInstances(call: Ec2Call): XmlObject {
   }
   const at = describedAt(world);
   const candidates = ids.length > 0 ? requireInstances(call, ids, at) : visibleInstances(call, at);
-  const test = compileFilters(filtersOf(form), filterValuesAt(at));
+  const matches = matching(candidates, compileFilters(filtersOf(form), filterValuesAt(at)));
   // Ids come in the order asked for; pages only exist without ids.
-  const matches = matching(candidates, test);
-  if (ids.length > 0)
-    return { reservationSet: byReservation([...matches]).map((group) => reservationXml(group, at)) };
+  if (ids.length > 0) return { reservationSet: reservationsXml(call, matches, at) };
   const page = cutPage(form, matches, (instance) => instance.ordinal, instancePages);
-  return {
-    reservationSet: byReservation(page.items).map((instances) => reservationXml(instances, at)),
-    nextToken: page.nextToken,
-  };
+  return { reservationSet: reservationsXml(call, page.items, at), nextToken: page.nextToken };
 }

@@ -1,12 +1,14 @@
-import { type Image, images } from '../catalogue/images.ts';
-import { accountId, type Subnet, subnets, vpcId } from '../catalogue/network.ts';
+import { accountId, type Subnet, vpcId } from '../catalogue/network.ts';
 import { AwsError } from '../http/aws-error.ts';
+import { findImage } from '../state/images.ts';
 import { stateAt } from '../state/instance-power.ts';
 import type { InstanceRecord } from '../state/records.ts';
+import type { World } from '../state/world.ts';
 import { describedAt, type Ec2Call, toIso } from './ec2-call.ts';
 import { compileFilters, tagFilterValues } from './filters.ts';
 import { cutPage, instancePages, type PageLimits } from './pages.ts';
 import { filtersOf, textsOf } from './query-form.ts';
+import { existingSubnets, freeAddresses, subnetNotFound } from './subnets.ts';
 import { tagsXml } from './tags.ts';
 import type { XmlObject } from './xml.ts';
 
@@ -22,16 +24,14 @@ function pick<T>(all: ReadonlyMap<string, T>, ids: string[], notFound: (id: stri
 }
 
 /** DescribeSubnets: one per zone, in the account's one VPC. */
-export function describeSubnets({ form, region }: Ec2Call): XmlObject {
-  const unknown = (id: string) =>
-    new AwsError('InvalidSubnetID.NotFound', `The subnet ID '${id}' does not exist`);
+export function describeSubnets({ world, form, region }: Ec2Call): XmlObject {
   const zone = (subnet: Subnet) => region + subnet.zoneLetter;
   const test = compileFilters<Subnet>(filtersOf(form), (subnet, filterName) => {
     if (filterName === 'subnet-id') return [subnet.subnetId];
     if (filterName === 'vpc-id') return [vpcId];
     return ['availability-zone', 'availabilityZone'].includes(filterName) ? [zone(subnet)] : undefined;
   });
-  const found = pick(subnets, textsOf(form, 'SubnetId'), unknown).filter(test);
+  const found = pick(existingSubnets(world), textsOf(form, 'SubnetId'), subnetNotFound).filter(test);
   const page = cutPage(form, found, (subnet) => subnet.zoneIdNumber, surroundingPages);
   const subnetSet = page.items.map((subnet) => ({
     subnetId: subnet.subnetId,
@@ -40,7 +40,7 @@ export function describeSubnets({ form, region }: Ec2Call): XmlObject {
     ownerId: accountId,
     vpcId,
     cidrBlock: subnet.cidrBlock,
-    availableIpAddressCount: 1_048_571,
+    availableIpAddressCount: freeAddresses(world, subnet.subnetId),
     availabilityZone: zone(subnet),
     availabilityZoneId: `${shortRegion(region)}-az${subnet.zoneIdNumber}`,
     defaultForAz: true,
@@ -63,78 +63,9 @@ function shortRegion(region: string): string {
   );
 }
 
-function imageXml(image: Image): XmlObject {
-  const windows = image.platform === 'windows';
-  return {
-    imageId: image.imageId,
-    imageLocation: `amazon/${image.name}`,
-    imageState: 'available',
-    imageOwnerId: accountId,
-    creationDate: image.createdAt,
-    isPublic: true,
-    architecture: image.architecture,
-    imageType: 'machine',
-    platform: windows ? 'windows' : undefined,
-    imageOwnerAlias: 'amazon',
-    name: image.name,
-    description: image.description,
-    rootDeviceType: 'ebs',
-    rootDeviceName: image.rootDeviceName,
-    blockDeviceMapping: [
-      {
-        deviceName: image.rootDeviceName,
-        ebs: {
-          snapshotId: image.rootSnapshotId,
-          volumeSize: image.rootSizeGiB,
-          deleteOnTermination: true,
-          volumeType: 'gp3',
-          iops: 3000,
-          throughput: 125,
-          encrypted: false,
-        },
-      },
-    ],
-    virtualizationType: 'hvm',
-    hypervisor: 'xen',
-    enaSupport: true,
-    sriovNetSupport: 'simple',
-    platformDetails: windows ? 'Windows' : 'Linux/UNIX',
-    usageOperation: windows ? 'RunInstances:0002' : 'RunInstances',
-    bootMode: windows ? undefined : 'uefi-preferred',
-    tagSet: [],
-  };
-}
-
-/** DescribeImages, by id or filter. */
-export function describeImages({ form }: Ec2Call): XmlObject {
-  const unknown = (id: string) =>
-    /^ami-[0-9a-f]{8,17}$/.test(id)
-      ? new AwsError('InvalidAMIID.NotFound', `The image id '[${id}]' does not exist`)
-      : new AwsError('InvalidAMIID.Malformed', `Invalid id: "${id}" (expecting "ami-...")`);
-  const test = compileFilters<Image>(filtersOf(form), (image, filterName) => {
-    switch (filterName) {
-      case 'image-id':
-        return [image.imageId];
-      case 'name':
-        return [image.name];
-      case 'architecture':
-        return [image.architecture];
-      case 'platform':
-        return image.platform === 'windows' ? ['windows'] : [];
-      case 'state':
-        return ['available'];
-      case 'owner-alias':
-        return ['amazon'];
-      default:
-        return undefined;
-    }
-  });
-  return { imagesSet: pick(images, textsOf(form, 'ImageId'), unknown).filter(test).map(imageXml) };
-}
-
-function volumeXml(instance: InstanceRecord): XmlObject {
+function volumeXml(world: World, instance: InstanceRecord): XmlObject {
   const { volume } = instance;
-  const image = images.get(instance.imageId);
+  const image = findImage(world, instance.imageId);
   const createTime = toIso(instance.powers[0]?.acceptedAt ?? 0);
   return {
     volumeId: volume.volumeId,
@@ -147,7 +78,7 @@ function volumeXml(instance: InstanceRecord): XmlObject {
       {
         volumeId: volume.volumeId,
         instanceId: instance.instanceId,
-        device: image?.rootDeviceName,
+        device: image?.system.rootDeviceName,
         status: 'attached',
         attachTime: createTime,
         deleteOnTermination: volume.deleteOnTermination,
@@ -194,5 +125,5 @@ export function describeVolumes({ world, form, region }: Ec2Call): XmlObject {
     compileFilters(filtersOf(form), volumeFilterValues),
   );
   const page = cutPage(form, found, (instance) => instance.ordinal, instancePages);
-  return { volumeSet: page.items.map(volumeXml), nextToken: page.nextToken };
+  return { volumeSet: page.items.map((instance) => volumeXml(world, instance)), nextToken: page.nextToken };
 }

@@ -1,10 +1,18 @@
-import { rebootInstances, startInstances, stopInstances, terminateInstances } from './change-instances.ts';
+import { createImage } from './create-image.ts';
+import { deregisterImage } from './deregister-image.ts';
+import { describeImages } from './describe-images.ts';
 import { describeInstanceTypeOfferings, describeInstanceTypes } from './describe-instance-types.ts';
 import { describeInstances } from './describe-instances.ts';
-import { describeImages, describeSubnets, describeVolumes } from './describe-surroundings.ts';
+import { describeSnapshots } from './describe-snapshots.ts';
+import { describeSubnets, describeVolumes } from './describe-surroundings.ts';
 import type { Ec2Action } from './ec2-call.ts';
+import { modifyInstanceAttribute } from './modify-instance-attribute.ts';
+import { rebootInstances } from './reboot-instances.ts';
 import { runInstances } from './run-instances.ts';
+import { startInstances } from './start-instances.ts';
+import { stopInstances } from './stop-instances.ts';
 import { createTags } from './tags.ts';
+import { terminateInstances } from './terminate-instances.ts';
 import { renderXml, type XmlObject } from './xml.ts';
 
 /** The EC2 actions that the simulator knows, by their names in the API. */
@@ -15,10 +23,14 @@ export const ec2Actions: ReadonlyMap<string, Ec2Action> = new Map<string, Ec2Act
   ['StopInstances', stopInstances],
   ['TerminateInstances', terminateInstances],
   ['RebootInstances', rebootInstances],
+  ['ModifyInstanceAttribute', modifyInstanceAttribute],
   ['DescribeInstanceTypes', describeInstanceTypes],
   ['DescribeInstanceTypeOfferings', describeInstanceTypeOfferings],
   ['DescribeSubnets', describeSubnets],
   ['DescribeImages', describeImages],
+  ['CreateImage', createImage],
+  ['DeregisterImage', deregisterImage],
+  ['DescribeSnapshots', describeSnapshots],
   ['DescribeVolumes', describeVolumes],
   ['CreateTags', createTags],
 ]);

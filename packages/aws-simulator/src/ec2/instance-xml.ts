@@ -1,8 +1,10 @@
-import { images } from '../catalogue/images.ts';
 import { instanceTypes } from '../catalogue/instance-types.ts';
 import { accountId, defaultSecurityGroup, vpcId } from '../catalogue/network.ts';
+import type { OperatingSystem } from '../catalogue/operating-systems.ts';
+import { findImage } from '../state/images.ts';
 import { type Power, powerAt, type StateName, stateAt, stateCodes } from '../state/instance-power.ts';
 import type { InstanceRecord } from '../state/records.ts';
+import type { World } from '../state/world.ts';
 import { toIso } from './ec2-call.ts';
 import { tagsXml } from './tags.ts';
 import type { XmlObject, XmlValue } from './xml.ts';
@@ -12,12 +14,12 @@ export function stateXml(name: StateName): XmlObject {
 }
 
 /** A reservation with its instances as of `at` (ReservationSet of the EC2 API). */
-export function reservationXml(instances: InstanceRecord[], at: number): XmlObject {
+export function reservationXml(world: World, instances: InstanceRecord[], at: number): XmlObject {
   return {
     reservationId: instances[0]?.reservationId,
     ownerId: accountId,
     groupSet: [],
-    instancesSet: instances.map((instance) => instanceXml(instance, at)),
+    instancesSet: instances.map((instance) => instanceXml(world, instance, at)),
   };
 }
 
@@ -25,6 +27,11 @@ function launchedAt(instance: InstanceRecord, at: number): number {
   // EC2's launchTime is that of the latest start, not of the first launch.
   const start = instance.powers.findLast((power) => power.kind === 'start' && power.acceptedAt <= at);
   return start?.acceptedAt ?? at;
+}
+
+/** The instance type as of `at`, which a Describe that lags may see before it was changed. */
+export function typeAt({ instanceType, pastTypes }: InstanceRecord, at: number): string {
+  return pastTypes.find(({ until }) => at < until)?.instanceType ?? instanceType;
 }
 
 function firstLaunchedAt(instance: InstanceRecord): number {
@@ -39,6 +46,8 @@ function transitionReason(power: Power | undefined): string {
 
 function stateReasonXml(power: Power | undefined, state: StateName): XmlValue {
   if (state === 'pending') return { code: 'pending', message: 'pending' };
+  if (power?.kind === 'stop' && state === 'stopping')
+    return { ...(power.stoppingReason ?? power.stateReason) };
   return power?.kind === 'stop' || power?.kind === 'terminate' ? { ...power.stateReason } : undefined;
 }
 
@@ -105,7 +114,7 @@ function profileXml(arn: string | null): XmlValue {
 }
 
 /** How the instance was launched; these never change here. */
-function optionsXml(instance: InstanceRecord, windows: boolean): XmlObject {
+function optionsXml(instance: InstanceRecord, system: OperatingSystem | undefined): XmlObject {
   return {
     ebsOptimized: instance.ebsOptimized,
     enaSupport: true,
@@ -120,9 +129,9 @@ function optionsXml(instance: InstanceRecord, windows: boolean): XmlObject {
       instanceMetadataTags: 'disabled',
     },
     enclaveOptions: { enabled: false },
-    bootMode: windows ? undefined : 'uefi-preferred',
-    platformDetails: windows ? 'Windows' : 'Linux/UNIX',
-    usageOperation: windows ? 'RunInstances:0002' : 'RunInstances',
+    bootMode: system?.platform === 'windows' ? undefined : 'uefi-preferred',
+    platformDetails: system?.platformDetails,
+    usageOperation: system?.usageOperation,
     usageOperationUpdateTime: toIso(firstLaunchedAt(instance)),
     privateDnsNameOptions: {
       hostnameType: 'ip-name',
@@ -134,12 +143,12 @@ function optionsXml(instance: InstanceRecord, windows: boolean): XmlObject {
 }
 
 /** One instance as DescribeInstances shows it as of `at`. */
-function instanceXml(instance: InstanceRecord, at: number): XmlObject {
+function instanceXml(world: World, instance: InstanceRecord, at: number): XmlObject {
   const power = powerAt(instance.powers, at);
   const state = stateAt(instance.powers, at) ?? 'pending';
-  const type = instanceTypes.get(instance.instanceType);
-  const image = images.get(instance.imageId);
-  const windows = image?.platform === 'windows';
+  const instanceType = typeAt(instance, at);
+  const type = instanceTypes.get(instanceType);
+  const system = findImage(world, instance.imageId)?.system;
   return {
     instanceId: instance.instanceId,
     imageId: instance.imageId,
@@ -150,22 +159,22 @@ function instanceXml(instance: InstanceRecord, at: number): XmlObject {
     keyName: instance.keyName ?? undefined,
     amiLaunchIndex: instance.launchIndex,
     productCodes: [],
-    instanceType: instance.instanceType,
+    instanceType,
     launchTime: toIso(launchedAt(instance, at)),
     placement: { availabilityZone: instance.zone, groupName: '', tenancy: 'default' },
-    platform: windows ? 'windows' : undefined,
+    platform: system?.platform === 'windows' ? 'windows' : undefined,
     monitoring: { state: 'disabled' },
     stateReason: stateReasonXml(power, state),
     architecture: type?.architecture,
     rootDeviceType: 'ebs',
-    rootDeviceName: image?.rootDeviceName,
+    rootDeviceName: system?.rootDeviceName,
     virtualizationType: 'hvm',
     clientToken: instance.clientToken,
     tagSet: tagsXml(instance.tags),
     hypervisor: 'xen',
     iamInstanceProfile: profileXml(instance.instanceProfileArn),
     cpuOptions: { coreCount: type?.cores, threadsPerCore: type?.threadsPerCore },
-    ...optionsXml(instance, windows),
-    ...attachmentsXml(instance, state, image?.rootDeviceName ?? ''),
+    ...optionsXml(instance, system),
+    ...attachmentsXml(instance, state, system?.rootDeviceName ?? ''),
   };
 }

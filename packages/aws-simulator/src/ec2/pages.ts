@@ -41,6 +41,12 @@ function pageSize(form: FormObject, limits: PageLimits): number {
   );
 }
 
+/** Where the page that NextToken asks for begins: after this position. */
+export function positionAfter(form: FormObject): number {
+  const token = textOf(form, 'NextToken');
+  return token === undefined ? -1 : decode(token);
+}
+
 /** One page of `items`, which must come in rising order of `positionOf`; the token names the last position given out. */
 export function cutPage<T>(
   form: FormObject,
@@ -49,8 +55,7 @@ export function cutPage<T>(
   limits: PageLimits,
 ): Page<T> {
   const size = pageSize(form, limits);
-  const token = textOf(form, 'NextToken');
-  const after = token === undefined ? -1 : decode(token);
+  const after = positionAfter(form);
   const page: T[] = [];
   for (const item of items) {
     if (positionOf(item) <= after) continue;

@@ -10,7 +10,7 @@ const volumeTypes = ['gp2', 'gp3', 'io1', 'io2', 'st1', 'sc1', 'standard'];
 /** The root volume that a RunInstances request asks for. Other volumes are accepted and not modelled. */
 export function readRootVolume(form: FormObject, image: Image, tags: Record<string, string>): RootVolume {
   const mapping = objectsOf(form, 'BlockDeviceMapping').find(
-    (candidate) => textOf(candidate, 'DeviceName') === image.rootDeviceName,
+    (candidate) => textOf(candidate, 'DeviceName') === image.system.rootDeviceName,
   );
   const ebs = objectOf(mapping ?? {}, 'Ebs');
   const sizeGiB = integerOf(ebs, 'VolumeSize') ?? image.rootSizeGiB;
@@ -29,7 +29,7 @@ export function readRootVolume(form: FormObject, image: Image, tags: Record<stri
     type,
     iops: integerOf(ebs, 'Iops') ?? (type === 'gp3' ? 3000 : null),
     throughput: integerOf(ebs, 'Throughput') ?? (type === 'gp3' ? 125 : null),
-    encrypted: flagOf(ebs, 'Encrypted') ?? false,
+    encrypted: image.rootEncrypted || (flagOf(ebs, 'Encrypted') ?? false),
     kmsKeyId: textOf(ebs, 'KmsKeyId') ?? null,
     deleteOnTermination: flagOf(ebs, 'DeleteOnTermination') ?? true,
     tags,

@@ -1,9 +1,12 @@
-import { type Image, images, publicImageParameters } from '../catalogue/images.ts';
+import type { Image } from '../catalogue/images.ts';
 import { type InstanceType, instanceTypes } from '../catalogue/instance-types.ts';
-import { defaultSecurityGroup, type Subnet, subnets } from '../catalogue/network.ts';
+import { defaultSecurityGroup, type Subnet } from '../catalogue/network.ts';
 import { AwsError } from '../http/aws-error.ts';
-import { sha256 } from '../state/identifiers.ts';
+import type { World } from '../state/world.ts';
 import type { Ec2Call } from './ec2-call.ts';
+import { checkHibernationPrerequisites } from './hibernation-prerequisites.ts';
+import { launchableImage } from './launchable-image.ts';
+import { requireOffered } from './offerings.ts';
 import {
   type FormObject,
   flagOf,
@@ -16,7 +19,8 @@ import {
   textsOf,
 } from './query-form.ts';
 import { type RootVolume, readRootVolume } from './root-volume.ts';
-import { readTags } from './tags.ts';
+import { existingSubnets, subnetNotFound } from './subnets.ts';
+import { specifiedTags } from './tags.ts';
 
 /** A RunInstances request that EC2 would accept, given capacity. */
 export interface LaunchRequest {
@@ -24,10 +28,9 @@ export interface LaunchRequest {
   type: InstanceType;
   subnet: Subnet;
   zone: string;
-  count: number;
-  clientToken: string;
-  /** Of all parameters but the token: equal for a repetition of the same request. */
-  parametersHash: string;
+  /** EC2 launches as many as it can, from MinCount to MaxCount. */
+  least: number;
+  most: number;
   userData: string;
   volume: RootVolume;
   instanceTags: Record<string, string>;
@@ -37,22 +40,11 @@ export interface LaunchRequest {
   httpTokens: 'required' | 'optional';
   hibernationConfigured: boolean;
   ebsOptimized: boolean;
+  terminationProtected: boolean;
 }
 
 // https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/user-data.html: 16 KB before base64.
 const maximumUserDataBytes = 16 * 1024;
-const maximumTokenLength = 64;
-
-function readImage(form: FormObject): Image {
-  const named = requiredText(form, 'ImageId');
-  const imageId = named.startsWith('resolve:ssm:') ? publicImageParameters.get(named.slice(12)) : named;
-  if (imageId !== undefined && !/^ami-[0-9a-f]{8,17}$/.test(imageId)) {
-    throw new AwsError('InvalidAMIID.Malformed', `Invalid id: "${imageId}" (expecting "ami-...")`);
-  }
-  const image = images.get(imageId ?? '');
-  if (!image) throw new AwsError('InvalidAMIID.NotFound', `The image id '[${named}]' does not exist`);
-  return image;
-}
 
 function readType(form: FormObject, image: Image): InstanceType {
   const name = textOf(form, 'InstanceType') ?? 'm1.small';
@@ -68,12 +60,16 @@ function readType(form: FormObject, image: Image): InstanceType {
   );
 }
 
-function readSubnet(form: FormObject): Subnet {
+function subnetIdOf(form: FormObject): string | undefined {
   const [networkInterface] = objectsOf(form, 'NetworkInterface');
-  const subnetId = textOf(form, 'SubnetId') ?? (networkInterface && textOf(networkInterface, 'SubnetId'));
-  const byDefault = subnets.values().next().value;
-  const subnet = subnetId === undefined ? byDefault : subnets.get(subnetId);
-  if (!subnet) throw new AwsError('InvalidSubnetID.NotFound', `The subnet ID '${subnetId}' does not exist`);
+  return textOf(form, 'SubnetId') ?? (networkInterface && textOf(networkInterface, 'SubnetId'));
+}
+
+function readSubnet(world: World, form: FormObject): Subnet {
+  const existing = existingSubnets(world);
+  const subnetId = subnetIdOf(form);
+  const subnet = subnetId === undefined ? existing.values().next().value : existing.get(subnetId);
+  if (!subnet) throw subnetNotFound(subnetId ?? '');
   return subnet;
 }
 
@@ -89,18 +85,16 @@ function readSecurityGroups(form: FormObject): string[] {
   return ids.length > 0 ? ids : [defaultSecurityGroup.groupId];
 }
 
-function readCount(form: FormObject): number {
+function readCounts(form: FormObject): { least: number; most: number } {
   const least = integerOf(form, 'MinCount');
   const most = integerOf(form, 'MaxCount');
   if (least === undefined) throw missing('MinCount');
   if (most === undefined) throw missing('MaxCount');
-  if (least < 1 || most < least) {
-    throw new AwsError(
-      'InvalidParameterValue',
-      `Value (${least}) for parameter minCount is invalid. It must be at least 1 and at most maxCount (${most}).`,
-    );
-  }
-  return most;
+  if (least >= 1 && most >= least) return { least, most };
+  throw new AwsError(
+    'InvalidParameterValue',
+    `Value (${least}) for parameter minCount is invalid. It must be at least 1 and at most maxCount (${most}).`,
+  );
 }
 
 function readUserData(form: FormObject): string {
@@ -110,54 +104,6 @@ function readUserData(form: FormObject): string {
   }
   if (Buffer.from(base64, 'base64').length <= maximumUserDataBytes) return base64;
   throw new AwsError('InvalidParameterValue', `User data is limited to ${maximumUserDataBytes} bytes`);
-}
-
-function readTokenOf(form: FormObject): string {
-  const token = textOf(form, 'ClientToken') ?? '';
-  if (token.length <= maximumTokenLength) return token;
-  throw new AwsError(
-    'InvalidParameterValue',
-    `The client token may have at most ${maximumTokenLength} characters.`,
-  );
-}
-
-function hashParameters(form: FormObject): string {
-  const { ClientToken, DryRun, Action, Version, ...parameters } = form;
-  return sha256(JSON.stringify(parameters, (_, value: unknown) => sorted(value)));
-}
-
-function sorted(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
-}
-
-function checkOffered(type: InstanceType, region: string, subnet: Subnet): void {
-  if (type.zones.includes(subnet.zoneLetter)) return;
-  const offering = [...type.zones].map((letter) => region + letter).join(', ');
-  throw new AwsError(
-    'Unsupported',
-    `Your requested instance type (${type.type}) is not supported in your requested Availability Zone ` +
-      `(${region}${subnet.zoneLetter}). Please retry your request by not specifying an Availability Zone or choosing ${offering}.`,
-  );
-}
-
-function checkHibernation(type: InstanceType, image: Image, volume: RootVolume): void {
-  // Hibernation prerequisites: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/hibernating-prerequisites.html
-  const memoryGiB = type.memoryMiB / 1024;
-  const fits = image.platform === 'windows' ? memoryGiB <= 16 : memoryGiB < 150;
-  if (type.hibernation && fits && volume.encrypted && volume.sizeGiB >= memoryGiB) return;
-  throw new AwsError(
-    'UnsupportedHibernationConfiguration',
-    'The instance could not be launched because one or more parameter values do not meet the prerequisites for enabling ' +
-      'hibernation.',
-  );
-}
-
-function tagsFor(form: FormObject, resourceType: string): Record<string, string> {
-  const specification = objectsOf(form, 'TagSpecification').find(
-    (candidate) => textOf(candidate, 'ResourceType') === resourceType,
-  );
-  return specification ? readTags(specification) : {};
 }
 
 function readProfileArn(form: FormObject): string | null {
@@ -173,31 +119,31 @@ function readProfileArn(form: FormObject): string | null {
 }
 
 /** Reads and checks a RunInstances request; throws what EC2 would answer to a bad one. */
-export function readLaunchRequest({ form, region }: Ec2Call): LaunchRequest {
-  const image = readImage(form);
+export function readLaunchRequest({ world, form, region }: Ec2Call): LaunchRequest {
+  const image = launchableImage(world, region, requiredText(form, 'ImageId'));
   const type = readType(form, image);
-  const subnet = readSubnet(form);
-  checkOffered(type, region, subnet);
-  const volume = readRootVolume(form, image, tagsFor(form, 'volume'));
+  const subnet = readSubnet(world, form);
+  const zone = region + subnet.zoneLetter;
+  requireOffered(world, type, zone);
+  const volume = readRootVolume(form, image, specifiedTags(form, 'volume'));
   const hibernationConfigured = flagOf(objectOf(form, 'HibernationOptions'), 'Configured') ?? false;
-  if (hibernationConfigured) checkHibernation(type, image, volume);
+  if (hibernationConfigured) checkHibernationPrerequisites(type, image, volume);
   return {
     image,
     type,
     subnet,
+    zone,
     volume,
     hibernationConfigured,
-    zone: region + subnet.zoneLetter,
-    count: readCount(form),
-    clientToken: readTokenOf(form),
-    parametersHash: hashParameters(form),
+    ...readCounts(form),
     userData: readUserData(form),
-    instanceTags: tagsFor(form, 'instance'),
+    instanceTags: specifiedTags(form, 'instance'),
     securityGroupIds: readSecurityGroups(form),
     instanceProfileArn: readProfileArn(form),
     keyName: textOf(form, 'KeyName') ?? null,
     httpTokens:
       textOf(objectOf(form, 'MetadataOptions'), 'HttpTokens') === 'required' ? 'required' : 'optional',
     ebsOptimized: flagOf(form, 'EbsOptimized') ?? false,
+    terminationProtected: flagOf(form, 'DisableApiTermination') ?? false,
   };
 }

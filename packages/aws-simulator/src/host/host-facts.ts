@@ -1,14 +1,18 @@
-import { images } from '../catalogue/images.ts';
+import { type OperatingSystem, operatingSystems } from '../catalogue/operating-systems.ts';
+import { findImage } from '../state/images.ts';
 import type { HostPhase } from '../state/instance-power.ts';
 import type { Connection, InstanceRecord, UserDataRecord } from '../state/records.ts';
 import { hostNow, hostOf, type World } from '../state/world.ts';
+import { passwordFetched } from './password.ts';
 import { type Desktop, readDesktop } from './user-data.ts';
 
 /** What a host's operating system and DCV server know at one moment. */
 export interface HostFacts {
-  platform: 'linux' | 'windows';
+  platform: OperatingSystem['platform'];
   phase: HostPhase;
   desktop: Desktop | null;
+  /** Null where the user data names no parameter to read it from. */
+  passwordFetched: boolean | null;
   /** DCV answers, and its session exists. */
   dcvReady: boolean;
   agentOnline: boolean;
@@ -20,8 +24,9 @@ export interface HostFacts {
 
 const desktops = new WeakMap<UserDataRecord, Desktop | null>();
 
-function platformOf(instance: InstanceRecord): 'linux' | 'windows' {
-  return images.get(instance.imageId)?.platform ?? 'linux';
+/** The operating system that the instance's image brought. */
+export function systemOf(world: World, instance: InstanceRecord): OperatingSystem {
+  return findImage(world, instance.imageId)?.system ?? operatingSystems.amazonLinux2023;
 }
 
 function desktopOf(world: World, instance: InstanceRecord): Desktop | null {
@@ -29,7 +34,7 @@ function desktopOf(world: World, instance: InstanceRecord): Desktop | null {
   if (!record) return null;
   const known = desktops.get(record);
   if (known !== undefined) return known;
-  const desktop = readDesktop(record, platformOf(instance));
+  const desktop = readDesktop(record, systemOf(world, instance).platform);
   desktops.set(record, desktop);
   return desktop;
 }
@@ -38,12 +43,15 @@ export function hostFacts(world: World, instance: InstanceRecord): HostFacts {
   const host = hostOf(world, instance.instanceId);
   const phase = hostNow(world, instance);
   const desktop = desktopOf(world, instance);
+  const fetched = passwordFetched(world, instance, host);
+  const isSetUp = desktop !== null && fetched !== false;
   const endedHere = host.lastDisconnectedAt !== null && host.lastDisconnectedAt >= (phase.dcvSince ?? 0);
   return {
-    platform: platformOf(instance),
+    platform: systemOf(world, instance).platform,
     phase,
     desktop,
-    dcvReady: phase.phase === 'dcv-ready' && host.dcv === 'ok' && desktop !== null,
+    passwordFetched: fetched,
+    dcvReady: phase.phase === 'dcv-ready' && host.dcv === 'ok' && isSetUp,
     agentOnline: host.agent !== 'offline' && (phase.phase === 'agent-online' || phase.phase === 'dcv-ready'),
     connections: host.connections,
     lastDisconnectedAt: endedHere ? host.lastDisconnectedAt : null,

@@ -53,9 +53,10 @@ const succeeded = (stdout: string): CommandResult => ({ exitCode: 0, stdout, std
 
 function runWindowsProgram(facts: HostFacts, words: string[]): CommandResult | undefined {
   const line = words.join(' ');
-  // Whoever asks when Windows came up asks in one of several ways; all contain this name.
-  if (line.includes('LastBootUpTime'))
-    return succeeded(`${new Date(facts.phase.bootedAt ?? 0).toISOString()}\n`);
+  // Whoever asks when Windows came up asks in one of several ways; all contain this name. .NET gives 100 ns digits.
+  if (line.includes('LastBootUpTime')) {
+    return succeeded(`${new Date(facts.phase.bootedAt ?? 0).toISOString().replace('Z', '0000Z')}\n`);
+  }
   const program = words[0] === '&' ? words.slice(1) : words;
   if (/(^|\\)dcv(\.exe)?$/i.test(program[0] ?? '')) return runDcv(facts, program.slice(1));
   return undefined;

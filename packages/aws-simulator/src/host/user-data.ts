@@ -9,6 +9,8 @@ export interface Desktop {
   tokenVerifier: string;
   webUrlPath: string;
   sessionType: 'console' | 'virtual';
+  /** The SSM parameter with the password of the host's own account. */
+  passwordParameter: string | null;
 }
 
 const assignment = /^\s*\$?DESKFLEET_([A-Z_]+)\s*=\s*'([A-Za-z0-9+/=]*)'/gm;
@@ -53,5 +55,6 @@ export function readDesktop(record: UserDataRecord, platform: 'linux' | 'windows
     dcvSessionId: variables.get('DCV_SESSION_ID') || (platform === 'windows' ? 'console' : sessionId),
     webUrlPath: variables.get('WEB_URL_PATH') || '/',
     sessionType: variables.get('SESSION_TYPE') === 'virtual' ? 'virtual' : 'console',
+    passwordParameter: variables.get('PASSWORD_PARAMETER') || null,
   };
 }

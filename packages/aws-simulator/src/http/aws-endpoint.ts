@@ -36,7 +36,7 @@ async function perform(parts: EndpointParts, call: AwsRequest, request: FastifyR
       world.clock.now(),
     );
   }
-  throwSteeredError(world, call.api);
+  throwSteeredError(world, call.api, call.instanceIds);
   forgetGoneInstances(world);
   return call.run(world, region);
 }

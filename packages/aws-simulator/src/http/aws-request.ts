@@ -1,7 +1,15 @@
 import type { FastifyRequest } from 'fastify';
 import { cloudWatchActions } from '../cloudwatch/cloudwatch-api.ts';
 import { ec2Actions, renderEc2Answer, renderEc2Error } from '../ec2/ec2-api.ts';
-import { type FormObject, flagOf, integerOf, listOf, parseQueryForm, textOf } from '../ec2/query-form.ts';
+import {
+  type FormObject,
+  flagOf,
+  integerOf,
+  listOf,
+  parseQueryForm,
+  textOf,
+  textsOf,
+} from '../ec2/query-form.ts';
 import { ssmActions } from '../ssm/ssm-api.ts';
 import type { World } from '../state/world.ts';
 import { AwsError } from './aws-error.ts';
@@ -19,6 +27,8 @@ export interface AwsRequest {
   api: string;
   /** Instance ids named, or instances asked for. */
   instances: number;
+  /** The instances named. */
+  instanceIds: string[];
   /** EC2's buckets distinguish paged or filtered reads from those by id; other services are not throttled here. */
   throttle: { paged: boolean } | null;
   run(world: World, region: string): object;
@@ -41,6 +51,9 @@ function instancesAsked(api: string, form: FormObject): number {
   return listOf(form, 'InstanceId').length;
 }
 
+// CreateTags names any kind of resource by id.
+const instanceIdsOf = (form: FormObject) => [...textsOf(form, 'InstanceId'), ...textsOf(form, 'ResourceId')];
+
 function ec2Request(body: Record<string, unknown>): AwsRequest {
   const form = parseQueryForm(body);
   const api = textOf(form, 'Action') ?? '';
@@ -48,6 +61,7 @@ function ec2Request(body: Record<string, unknown>): AwsRequest {
   return {
     api,
     instances: instancesAsked(api, form),
+    instanceIds: instanceIdsOf(form),
     throttle: { paged },
     run: (world, region) => {
       const action = ec2Actions.get(api);
@@ -108,6 +122,11 @@ function instancesNamed(input: JsonInput): number {
   return Array.isArray(input.MetricDataQueries) ? input.MetricDataQueries.length : 0;
 }
 
+function jsonInstanceIds({ InstanceId, InstanceIds }: JsonInput): string[] {
+  const named = Array.isArray(InstanceIds) ? InstanceIds : [InstanceId];
+  return named.filter((id) => typeof id === 'string');
+}
+
 function jsonRequest(target: string, body: unknown): AwsRequest {
   const [serviceName = '', api = ''] = target.split('.');
   const service = jsonServices[serviceName];
@@ -116,6 +135,7 @@ function jsonRequest(target: string, body: unknown): AwsRequest {
   return {
     api,
     instances: instancesNamed(input),
+    instanceIds: jsonInstanceIds(input),
     throttle: null,
     run: (world, region) => {
       const action = service.actions.get(api);

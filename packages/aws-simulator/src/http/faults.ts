@@ -18,10 +18,14 @@ const messages: Readonly<Record<string, string>> = {
 
 const appliesTo = (fault: { api: string }, api: string) => fault.api === '*' || fault.api === api;
 
-/** Throws the error that the steering has set for this API, and counts it down. */
-export function throwSteeredError(world: World, api: string): void {
+/** Throws the error that the steering has set for this API or for an instance that the call names, and counts it down. */
+export function throwSteeredError(world: World, api: string, instanceIds: readonly string[]): void {
   const { errors } = world.faults;
-  const fault = errors.find((candidate) => appliesTo(candidate, api));
+  const fault = errors.find(
+    (candidate) =>
+      appliesTo(candidate, api) &&
+      (candidate.instanceId === null || instanceIds.includes(candidate.instanceId)),
+  );
   if (!fault) return;
   if (fault.remaining !== null) {
     fault.remaining -= 1;

@@ -19,18 +19,21 @@ const byName: Readonly<Record<string, ApiLimits>> = {
   StartInstances: { requests: { size: 5, refillPerSecond: 2 }, resources: launches },
   StopInstances: { requests: { size: 50, refillPerSecond: 5 }, resources: instanceChanges },
   TerminateInstances: { requests: { size: 100, refillPerSecond: 5 }, resources: instanceChanges },
-  RebootInstances: { requests: { size: 50, refillPerSecond: 5 }, resources: instanceChanges },
   CreateTags: { requests: { size: 100, refillPerSecond: 10 } },
+  DeregisterImage: { requests: { size: 100, refillPerSecond: 5 } },
 };
-const pagedOrFiltered: ApiLimits = { requests: { size: 100, refillPerSecond: 20 } };
-const unpaged: ApiLimits = { requests: { size: 50, refillPerSecond: 10 } };
+const read: ApiLimits = { requests: { size: 100, refillPerSecond: 20 } };
+const unpagedRead: ApiLimits = { requests: { size: 50, refillPerSecond: 10 } };
+// Only these have a smaller bucket for requests with neither pages nor filters.
+const throttledUnpaged = ['DescribeInstances', 'DescribeSnapshots', 'DescribeVolumes'];
+// RebootInstances, ModifyInstanceAttribute and CreateImage among them: requests count, however many instances they name.
 const otherChange: ApiLimits = { requests: { size: 50, refillPerSecond: 5 } };
 
 /** What a throttle needs to know of an EC2 call. */
 export interface ThrottledCall {
   api: string;
   region: string;
-  /** Paged or filtered Describe calls have larger buckets than those by id. */
+  /** Some Describe calls have larger buckets when paged or filtered. */
   paged: boolean;
   instances: number;
 }
@@ -39,7 +42,8 @@ function limitsOf({ api, paged }: ThrottledCall): { name: string; limits: ApiLim
   const own = byName[api];
   if (own) return { name: api, limits: own };
   if (!api.startsWith('Describe')) return { name: api, limits: otherChange };
-  return paged ? { name: `${api} paged`, limits: pagedOrFiltered } : { name: api, limits: unpaged };
+  const small = !paged && throttledUnpaged.includes(api);
+  return small ? { name: `${api} unpaged`, limits: unpagedRead } : { name: api, limits: read };
 }
 
 /** AWS's token buckets for EC2, in simulator time. A refused call takes nothing. */

@@ -1,4 +1,4 @@
-import { hostFacts } from '../host/host-facts.ts';
+import { hostFacts, systemOf } from '../host/host-facts.ts';
 import { AwsError } from '../http/aws-error.ts';
 import {
   type JsonCall,
@@ -28,16 +28,16 @@ export function pingStatus(world: World, instance: InstanceRecord): PingStatus |
 }
 
 function information(world: World, instance: InstanceRecord, status: PingStatus): object {
-  const windows = hostFacts(world, instance).platform === 'windows';
+  const system = systemOf(world, instance);
   return {
     InstanceId: instance.instanceId,
     PingStatus: status,
     LastPingDateTime: toEpochSeconds(world.clock.now()),
     AgentVersion: '3.3.2299.0',
     IsLatestVersion: true,
-    PlatformType: windows ? 'Windows' : 'Linux',
-    PlatformName: windows ? 'Microsoft Windows Server 2022 Datacenter' : 'Amazon Linux',
-    PlatformVersion: windows ? '10.0.20348' : '2023',
+    PlatformType: system.platform === 'windows' ? 'Windows' : 'Linux',
+    PlatformName: system.name,
+    PlatformVersion: system.version,
     ResourceType: 'EC2Instance',
     IPAddress: instance.privateIp,
     ComputerName: `ip-${instance.privateIp.replaceAll('.', '-')}.ec2.internal`,

@@ -1,8 +1,10 @@
 import type { JsonAction } from '../http/json-input.ts';
 import { sendCommand } from './commands.ts';
 import { describeInstanceInformation } from './instance-information.ts';
-import { deleteParameter, getParameter, getParameters, putParameter } from './parameters.ts';
+import { addTagsToResource, listTagsForResource } from './parameter-tags.ts';
 import { getCommandInvocation, listCommandInvocations, listCommands } from './read-commands.ts';
+import { getParameter, getParameters } from './read-parameters.ts';
+import { deleteParameter, deleteParameters, putParameter } from './write-parameters.ts';
 
 /** The SSM actions that the simulator knows (targets `AmazonSSM.NAME`). */
 export const ssmActions: ReadonlyMap<string, JsonAction> = new Map<string, JsonAction>([
@@ -15,4 +17,7 @@ export const ssmActions: ReadonlyMap<string, JsonAction> = new Map<string, JsonA
   ['GetParameters', getParameters],
   ['PutParameter', putParameter],
   ['DeleteParameter', deleteParameter],
+  ['DeleteParameters', deleteParameters],
+  ['AddTagsToResource', addTagsToResource],
+  ['ListTagsForResource', listTagsForResource],
 ]);

@@ -10,10 +10,12 @@ export interface Delays {
   hibernatingSeconds: number;
   forcedStopSeconds: number;
   shuttingDownSeconds: number;
-  /** A terminated instance stays visible this long (about an hour at EC2). */
+  /** A terminated instance, and the id of a deregistered image, stay known this long (about an hour at EC2). */
   terminatedVisibleSeconds: number;
   /** RebootInstances accepted until the SSM agent is online again. */
   rebootSeconds: number;
+  /** CreateImage accepted until the image is available. */
+  imageSeconds: number;
   /** Run Command: accepted until the invocation has its result. */
   commandSeconds: number;
   /** A five-minute CPU datapoint can be read this long after its period has ended. */
@@ -32,6 +34,7 @@ export function delaysForBoot(bootSeconds: number): Delays {
     shuttingDownSeconds: bootSeconds * 0.4,
     terminatedVisibleSeconds: 3600,
     rebootSeconds: bootSeconds * 0.4,
+    imageSeconds: 10,
     commandSeconds: 0.2,
     metricLagSeconds: 120,
   };

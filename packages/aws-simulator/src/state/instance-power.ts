@@ -30,6 +30,9 @@ export interface StopPower {
   /** Null: hangs until it is forced. */
   stoppedAt: number | null;
   hibernated: boolean;
+  /** Shown while stopping, where it is another than `stateReason`: a hibernation that turns out a plain stop. */
+  stoppingReason?: StateReason;
+  /** Shown once stopped. */
   stateReason: StateReason;
   transition: string;
 }
@@ -118,6 +121,15 @@ function bootOf(powers: readonly Power[], power: StartPower | RebootPower): Star
   return first?.kind === 'start' || first?.kind === 'reboot' ? first : power;
 }
 
+/** When each boot that got so far had DCV answering; a later request may have cut one short. */
+export function finishedBoots(powers: readonly Power[], now: number): number[] {
+  return powers.flatMap((power, index) => {
+    if (power.kind !== 'start' && power.kind !== 'reboot') return [];
+    const end = Math.min(now, powers[index + 1]?.acceptedAt ?? now);
+    return power.dcvAt <= end ? [power.dcvAt] : [];
+  });
+}
+
 /** Launch, or start after a stop; `resumedBootId` is given when the instance wakes from hibernation. */
 export function startPower(now: number, delays: Delays, bootId: string, resumed = false): StartPower {
   const runningAt = now + delays.pendingSeconds * 1000;
@@ -134,38 +146,39 @@ export function rebootPower(now: number, delays: Delays, bootId: string): Reboot
 export interface StopWish {
   hibernate: boolean;
   force: boolean;
-  /** The guest ignores the shutdown signal. */
+  /** The guest ignores the signal. */
   hangs: boolean;
+  /** The hibernation fails, and the guest shuts down instead. */
+  fallsBack: boolean;
 }
 
-export function stopPower(now: number, delays: Delays, wish: StopWish): StopPower {
-  const seconds = wish.force
-    ? delays.forcedStopSeconds
-    : wish.hibernate
-      ? delays.hibernatingSeconds
-      : delays.stoppingSeconds;
-  return {
-    kind: 'stop',
-    acceptedAt: now,
-    stoppedAt: wish.hangs && !wish.force ? null : now + seconds * 1000,
-    hibernated: wish.hibernate,
-    stateReason: wish.hibernate
-      ? {
-          code: 'Client.UserInitiatedHibernate',
-          message: 'Client.UserInitiatedHibernate: User initiated hibernate',
-        }
-      : {
-          code: 'Client.UserInitiatedShutdown',
-          message: 'Client.UserInitiatedShutdown: User initiated shutdown',
-        },
-    transition: 'User initiated',
-  };
-}
-
+const userHibernate: StateReason = {
+  code: 'Client.UserInitiatedHibernate',
+  message: 'Client.UserInitiatedHibernate: User initiated hibernate',
+};
 const userShutdown: StateReason = {
   code: 'Client.UserInitiatedShutdown',
   message: 'Client.UserInitiatedShutdown: User initiated shutdown',
 };
+
+function stopSeconds(delays: Delays, { force, hibernate }: StopWish): number {
+  if (force) return delays.forcedStopSeconds;
+  return hibernate ? delays.hibernatingSeconds : delays.stoppingSeconds;
+}
+
+/** EC2 says from the start that a hibernation was asked for; only at the end can it be known to have been none. */
+export function stopPower(now: number, delays: Delays, wish: StopWish): StopPower {
+  const hibernated = wish.hibernate && !wish.fallsBack;
+  return {
+    kind: 'stop',
+    acceptedAt: now,
+    stoppedAt: wish.hangs && !wish.force ? null : now + stopSeconds(delays, wish) * 1000,
+    hibernated,
+    ...(wish.hibernate && !hibernated ? { stoppingReason: userHibernate } : {}),
+    stateReason: hibernated ? userHibernate : userShutdown,
+    transition: 'User initiated',
+  };
+}
 
 export function terminatePower(
   now: number,

@@ -1,3 +1,4 @@
+import type { Image } from '../catalogue/images.ts';
 import type { Delays } from './delays.ts';
 import type { Power } from './instance-power.ts';
 import type { ClockSetting } from './simulator-clock.ts';
@@ -14,6 +15,12 @@ export interface VolumeRecord {
   tags: Record<string, string>;
 }
 
+/** The instance was of this type until then; Describe calls that lag still say so. */
+export interface PastType {
+  instanceType: string;
+  until: number;
+}
+
 /** An instance as EC2 knows it. Its state is computed from `powers` and the time asked about. */
 export interface InstanceRecord {
   instanceId: string;
@@ -23,6 +30,7 @@ export interface InstanceRecord {
   launchIndex: number;
   imageId: string;
   instanceType: string;
+  pastTypes: PastType[];
   subnetId: string;
   region: string;
   zone: string;
@@ -35,10 +43,34 @@ export interface InstanceRecord {
   httpTokens: 'required' | 'optional';
   hibernationConfigured: boolean;
   ebsOptimized: boolean;
+  /** `DisableApiTermination`: TerminateInstances is refused. */
+  terminationProtected: boolean;
   tags: Record<string, string>;
   volume: VolumeRecord;
   /** What was asked of the instance and accepted, oldest first. */
   powers: Power[];
+}
+
+/** An image made by CreateImage. Its state is computed from these and the time asked about. */
+export interface ImageRecord {
+  image: Image;
+  region: string;
+  sourceInstanceId: string;
+  sourceVolumeId: string;
+  tags: Record<string, string>;
+  snapshotTags: Record<string, string>;
+  requestedAt: number;
+  /** When the snapshot is complete, unless it hangs. */
+  finishedAt: number;
+  outcome: ImageOutcome;
+}
+
+export type ImageOutcome = 'ok' | 'fails' | 'hangs';
+
+/** An image that was deregistered, whoever had made it. */
+export interface DeregistrationRecord {
+  imageId: string;
+  at: number;
 }
 
 export interface Connection {
@@ -66,6 +98,14 @@ export interface HostRecord {
   dcv: 'ok' | 'never-ready';
   /** Stop requests without Force never complete. */
   stopHangs: boolean;
+  /** What comes of StopInstances with Hibernate. */
+  hibernation: 'ok' | 'refused' | 'falls-back-to-stop' | 'hangs';
+  /** RebootInstances is accepted, and nothing happens. */
+  rebootIgnored: boolean;
+  /** The SSM parameter that the user data names for the host to read its password from. */
+  passwordParameter: string | null;
+  /** The host had read it before it was deleted. */
+  passwordFetched: boolean;
   connections: Connection[];
   lastDisconnectedAt: number | null;
   activity: ActivityMark[];
@@ -87,6 +127,8 @@ export interface ParameterRecord {
   keyId: string | null;
   description: string | null;
   dataType: string;
+  tags: Record<string, string>;
+  createdAt: number;
   modifiedAt: number;
 }
 
@@ -113,11 +155,28 @@ export interface NoCapacity {
   instanceType: string;
   /** An Availability Zone such as us-east-1a, or `*`. */
   zone: string;
+  /** So many instances may run there; null: nothing starts, whatever stops. */
+  capacity: number | null;
+}
+
+/** The type is not offered in the zone any more, or nowhere (`*`). */
+export interface NotOffered {
+  instanceType: string;
+  zone: string;
+}
+
+export interface SubnetFault {
+  subnetId: string;
+  removed: boolean;
+  /** So many instances may have an address there; null: as many as the block has. */
+  addresses: number | null;
 }
 
 export interface ErrorFault {
   /** An API name such as RunInstances, or `*`. */
   api: string;
+  /** Only calls that name this instance; null: all. */
+  instanceId: string | null;
   code: string;
   status: number | null;
   message: string | null;
@@ -134,6 +193,12 @@ export interface FaultSettings {
   noCapacity: NoCapacity[];
   errors: ErrorFault[];
   lostResponses: LostResponse[];
+  notOffered: NotOffered[];
+  subnets: SubnetFault[];
+  /** vCPUs that may run in a region; null: no limit. */
+  vcpuLimit: number | null;
+  /** What comes of images requested from now on. */
+  images: ImageOutcome;
   /** Describe calls answer as of this many seconds ago. */
   describeLagSeconds: number;
   /** Each API call takes this long, in real milliseconds. */

@@ -3,8 +3,10 @@ import { type Delays, defaultDelays } from './delays.ts';
 import { type HostPhase, hostAt, isGone, type StateName, stateAt } from './instance-power.ts';
 import type {
   CommandRecord,
+  DeregistrationRecord,
   FaultSettings,
   HostRecord,
+  ImageRecord,
   InstanceRecord,
   MetricRecord,
   ParameterRecord,
@@ -24,6 +26,9 @@ export interface World {
   readonly hosts: Collection<HostRecord>;
   readonly userData: Collection<UserDataRecord>;
   readonly clientTokens: Collection<TokenRecord>;
+  /** Made by CreateImage; kept when deregistered, since instances outlive their image. */
+  readonly images: Collection<ImageRecord>;
+  readonly deregistrations: Collection<DeregistrationRecord>;
   readonly parameters: Collection<ParameterRecord>;
   readonly commands: Collection<CommandRecord>;
   readonly metrics: Collection<MetricRecord>;
@@ -43,6 +48,10 @@ export const noFaults = (throttling: boolean): FaultSettings => ({
   noCapacity: [],
   errors: [],
   lostResponses: [],
+  notOffered: [],
+  subnets: [],
+  vcpuLimit: null,
+  images: 'ok',
   describeLagSeconds: 0,
   latencyMs: 0,
   throttling,
@@ -62,7 +71,7 @@ export function openWorld(options: WorldOptions): World {
   const listeners: ((instanceId: string) => void)[] = [];
   const saved = store.collection<SettingsRecord>('settings').get('current');
   clock.restore(saved?.clock);
-  const faults = saved?.faults ?? noFaults(true);
+  const faults = { ...noFaults(true), ...saved?.faults };
   if (options.throttling !== undefined) faults.throttling = options.throttling;
   return {
     clock,
@@ -72,6 +81,8 @@ export function openWorld(options: WorldOptions): World {
     hosts: store.collection('hosts'),
     userData: store.collection('user-data'),
     clientTokens: store.collection('client-tokens'),
+    images: store.collection('images'),
+    deregistrations: store.collection('deregistrations'),
     parameters: store.collection('parameters'),
     commands: store.collection('commands'),
     metrics: store.collection('metrics'),
@@ -92,6 +103,11 @@ export function saveSettings(world: World): void {
   const { clock, delays, faults, lastOrdinal } = world;
   const settings = { clock: clock.setting(), delays, faults, lastOrdinal };
   world.store.collection<SettingsRecord>('settings').put('current', settings);
+}
+
+/** Under which key a region's parameter is kept. */
+export function parameterKey(region: string, name: string): string {
+  return `${region}|${name}`;
 }
 
 export function stateNow(world: World, instance: InstanceRecord): StateName {

@@ -1,10 +1,11 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import { startInstance, stopInstance } from '../ec2/change-instances.ts';
+import { rebootInstance } from '../ec2/reboot-instances.ts';
+import { startInstance } from '../ec2/start-instances.ts';
+import { stopInstance } from '../ec2/stop-instances.ts';
 import { steerConnections } from '../host/connections.ts';
 import { hostFacts } from '../host/host-facts.ts';
 import { applyPower, markActivity } from '../state/change-power.ts';
-import { newUuid } from '../state/identifiers.ts';
-import { rebootPower, type StateName, terminatePower } from '../state/instance-power.ts';
+import { type StateName, terminatePower } from '../state/instance-power.ts';
 import type { HostRecord, InstanceRecord } from '../state/records.ts';
 import { hostOf, stateNow, type World } from '../state/world.ts';
 import { instanceView } from './instance-view.ts';
@@ -16,19 +17,23 @@ interface HostChange {
   dcv?: HostRecord['dcv'];
   agent?: HostRecord['agent'];
   stopHangs?: boolean;
+  hibernation?: HostRecord['hibernation'];
+  rebootIgnored?: boolean;
+  terminationProtected?: boolean;
 }
 
 function changeHost(world: World, instance: InstanceRecord, change: HostChange): string | undefined {
   const host = hostOf(world, instance.instanceId);
   const facts = hostFacts(world, instance);
   if (change.connections && !facts.dcvReady) return 'Nobody can be connected while DCV does not answer.';
-  host.dcv = change.dcv ?? host.dcv;
-  host.agent = change.agent ?? host.agent;
-  host.stopHangs = change.stopHangs ?? host.stopHangs;
-  world.hosts.put(host.instanceId, host);
-  if (change.cpuPercent !== undefined) markActivity(world, host, change.cpuPercent);
-  if (change.connections !== undefined) {
-    steerConnections(world, host, change.connections, facts.desktop?.owner ?? 'unknown');
+  const { cpuPercent, connections, terminationProtected, ...fates } = change;
+  world.hosts.put(host.instanceId, Object.assign(host, fates));
+  if (terminationProtected !== undefined) {
+    world.instances.put(instance.instanceId, Object.assign(instance, { terminationProtected }));
+  }
+  if (cpuPercent !== undefined) markActivity(world, host, cpuPercent);
+  if (connections !== undefined) {
+    steerConnections(world, host, connections, facts.desktop?.owner ?? 'unknown');
   }
   world.notifyHost(instance.instanceId);
   return undefined;
@@ -75,8 +80,7 @@ const rebootAction: ConsoleAction = {
   name: 'reboot',
   from: ['running'],
   body: schemas.nothing,
-  apply: (world, instance) =>
-    applyPower(world, instance, rebootPower(world.clock.now(), world.delays, newUuid())),
+  apply: (world, instance) => rebootInstance(world, instance),
 };
 
 const bodyOrNone = (schema: object) => ({ anyOf: [schema, { type: 'null' }] });

@@ -10,27 +10,46 @@ const text = { type: 'string', minLength: 1 };
 const seconds = { type: 'number', minimum: 0 };
 const times = { type: 'integer', minimum: 1 };
 
+const orNull = (schema: object) => ({ anyOf: [schema, { type: 'null' }] });
+const count = { type: 'integer', minimum: 0 };
+const imageOutcome = { enum: ['ok', 'fails', 'hangs'] };
+
 export const hostChange = closed({
-  cpuPercent: { anyOf: [{ type: 'number', minimum: 0, maximum: 100 }, { type: 'null' }] },
+  cpuPercent: orNull({ type: 'number', minimum: 0, maximum: 100 }),
   connections: { type: 'integer', minimum: 0, maximum: 100 },
   dcv: { enum: ['ok', 'never-ready'] },
   agent: { enum: ['ok', 'silent', 'offline'] },
   stopHangs: { type: 'boolean' },
+  hibernation: { enum: ['ok', 'refused', 'falls-back-to-stop', 'hangs'] },
+  rebootIgnored: { type: 'boolean' },
+  terminationProtected: { type: 'boolean' },
 });
 export const nothing = closed({});
 export const termination = closed({ code: text, message: text });
 export const stop = closed({ force: { type: 'boolean' }, hibernate: { type: 'boolean' } });
 export const errorFault = closed(
-  { api: text, code: text, status: { type: 'integer', minimum: 400, maximum: 599 }, message: text, times },
+  {
+    api: text,
+    instanceId: text,
+    code: text,
+    status: { type: 'integer', minimum: 400, maximum: 599 },
+    message: text,
+    times,
+  },
   ['api', 'code'],
 );
-export const noCapacity = closed({ instanceType: text, zone: text });
+export const noCapacity = closed({ instanceType: text, zone: text, free: count });
+export const notOffered = closed({ instanceType: text, zone: text }, ['instanceType']);
 export const lostResponse = closed({ api: text, times }, ['api']);
 export const faultChange = closed({
   describeLagSeconds: seconds,
   latencyMs: seconds,
   throttling: { type: 'boolean' },
+  vcpuLimit: orNull(count),
+  images: imageOutcome,
 });
+export const imageChange = closed({ outcome: imageOutcome }, ['outcome']);
+export const subnetChange = closed({ freeAddresses: orNull(count) }, ['freeAddresses']);
 export const clockChange = closed({
   advanceSeconds: seconds,
   now: { type: 'string', format: 'date-time' },
@@ -47,6 +66,7 @@ export const delaysChange = closed({
   shuttingDownSeconds: seconds,
   terminatedVisibleSeconds: seconds,
   rebootSeconds: seconds,
+  imageSeconds: seconds,
   commandSeconds: seconds,
   metricLagSeconds: seconds,
 });

@@ -3,8 +3,10 @@ import type { EndpointParts } from '../http/aws-endpoint.ts';
 import { type Delays, delaysForBoot } from '../state/delays.ts';
 import { noFaults, saveSettings, type World } from '../state/world.ts';
 import { registerFaultRoutes } from './fault-routes.ts';
+import { registerImageRoutes } from './image-routes.ts';
 import { registerInstanceRoutes } from './instance-routes.ts';
 import * as schemas from './schemas.ts';
+import { registerSubnetRoutes } from './subnet-routes.ts';
 
 interface ClockChange {
   advanceSeconds?: number;
@@ -71,6 +73,8 @@ export function registerSteering(app: FastifyInstance, parts: EndpointParts): vo
       });
       registerInstanceRoutes(scope, world);
       registerFaultRoutes(scope, world);
+      registerImageRoutes(scope, world);
+      registerSubnetRoutes(scope, world);
       registerClockRoutes(scope, world);
       registerDelayRoutes(scope, world);
       registerResetRoute(scope, parts);
