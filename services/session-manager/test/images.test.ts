@@ -134,17 +134,28 @@ test('three images are asked about by one call, and their progress by one', asyn
 });
 
 describe('AWS refuses', () => {
-  test('throttled calls are made again, later each time', async () => {
-    await error('CreateImage', 'RequestLimitExceeded', 3);
+  test('calls that fail are made again, later each time', async () => {
+    await error('CreateImage', 'InternalError', 3);
     const id = await request();
-    for (let i = 0; i < 10; i++) await studio.pass({ secondsLater: 0.01 });
+    for (let i = 0; i < 10; i++) await studio.pass({ secondsLater: 0.05 });
     expect(await studio.calls('CreateImage')).toBe(1);
+    expect(await studio.calls('DescribeImages')).toBe(0);
     expect(await studio.row(id)).toMatchObject({ state: 'requested', reason_code: 'aws-not-answering' });
     await studio.reaches(id, 'pending');
     expect(await studio.row(id)).toMatchObject({ reason_code: null });
     await error('DescribeImages', 'RequestLimitExceeded', 2);
     await error('DescribeSnapshots', 'UnauthorizedOperation');
     expect(await studio.reaches(id, 'available')).toMatchObject({ reason_code: null });
+  });
+
+  test('a throttled call is believed: for a moment no other image is asked for either', async () => {
+    await error('CreateImage', 'RequestLimitExceeded', 1);
+    const throttled = await request();
+    await studio.pass();
+    const other = await request();
+    await studio.pass({ secondsLater: 0.05 });
+    expect(await studio.calls('CreateImage')).toBe(1);
+    for (const id of [throttled, other]) await studio.reaches(id, 'available');
   });
 
   test('a snapshot of the same disk that is being made passes', async () => {
