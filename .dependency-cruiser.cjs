@@ -51,7 +51,7 @@ module.exports = {
       name: 'contracts-stand-alone',
       severity: 'error',
       from: { path: '^packages/contracts/src/', pathNot: '\\.test\\.ts$' },
-      to: { pathNot: ['^packages/contracts/src/', 'node_modules/(typebox|luxon)/'] },
+      to: { pathNot: ['^packages/contracts/src/', 'node_modules/(typebox|luxon|@noble/hashes)/'] },
     },
     {
       name: 'simulator-stands-alone',

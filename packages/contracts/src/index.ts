@@ -26,5 +26,6 @@ export {
   capabilitiesOf,
   judgeCommand,
 } from './session/command-rules.ts';
+export { type HostAccounts, hostAccountName, hostAccountSources } from './session/host-account-name.ts';
 export { SessionNameSchema } from './session/session-name.ts';
 export * from './session/session-state.ts';

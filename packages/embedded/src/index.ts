@@ -1,3 +1,5 @@
+export { unpackDebianPackage } from './debian-package.ts';
+export { withFileLock } from './file-lock.ts';
 export { freePort } from './free-port.ts';
 export { findNatsServer } from './nats-binary.ts';
 export type { ProcessDefinition, ProcessEvent, ProcessLine } from './process-definition.ts';

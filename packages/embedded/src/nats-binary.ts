@@ -1,18 +1,9 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import {
-  access,
-  constants,
-  copyFile,
-  mkdir,
-  mkdtemp,
-  readdir,
-  rename,
-  rm,
-  writeFile,
-} from 'node:fs/promises';
+import { access, constants, copyFile, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { unpackDebianPackage } from './debian-package.ts';
 import { withFileLock } from './file-lock.ts';
 import { StartError } from './start-error.ts';
 
@@ -100,32 +91,8 @@ async function download(url: string): Promise<Buffer> {
   return Buffer.from(await response.arrayBuffer());
 }
 
-/** Unpacked without installing: needs no root and leaves the system alone. */
 async function fromDebianPackage(work: string): Promise<string> {
-  const apt = async (args: string[]) => run('apt-get', ['--quiet', ...args], { cwd: work, timeout: 120_000 });
-  try {
-    await apt(['download', 'nats-server']);
-  } catch {
-    // No package lists here (small images): fetch them beside, where a normal user may write too.
-    const lists = path.join(work, 'lists');
-    const cache = path.join(work, 'cache');
-    await mkdir(path.join(lists, 'partial'), { recursive: true });
-    await mkdir(path.join(cache, 'archives', 'partial'), { recursive: true });
-    const own = [
-      '-o',
-      `Dir::State::Lists=${lists}`,
-      '-o',
-      `Dir::Cache=${cache}`,
-      '-o',
-      'APT::Sandbox::User=',
-    ];
-    await apt([...own, 'update']);
-    await apt([...own, 'download', 'nats-server']);
-  }
-  const archive = (await readdir(work)).find((name) => name.endsWith('.deb'));
-  if (!archive) throw new Error('apt-get downloaded nothing');
-  await run('dpkg-deb', ['-x', path.join(work, archive), path.join(work, 'unpacked')]);
-  return path.join(work, 'unpacked/usr/sbin/nats-server');
+  return path.join(await unpackDebianPackage('nats-server', work), 'usr/sbin/nats-server');
 }
 
 async function withBrew(): Promise<string> {

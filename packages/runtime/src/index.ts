@@ -8,6 +8,8 @@ export { configureFailpoints, type FailpointSettings, failpoint, recordedFailpoi
 export { createHealth, type Health, type Readiness, type ReadinessResult } from './http/health.ts';
 export { answerFrameworkError, problemDetails, sendProblem } from './http/problem-details.ts';
 export { type FieldError, type ProblemDetails, ProblemError } from './http/problem-error.ts';
+export { requestIdOf } from './http/request-id-of.ts';
+export { requireService } from './http/require-service.ts';
 export { validatorCompiler } from './http/validator-compiler.ts';
 export { isInfrastructureFailure } from './infrastructure-failure.ts';
 export { createLogger, type Logger, type LoggerOptions } from './logger.ts';

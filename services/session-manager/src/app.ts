@@ -8,23 +8,35 @@ import { createAwsImages } from './adapters/aws/aws-images.ts';
 import { createEc2Compute } from './adapters/aws/ec2-compute.ts';
 import { createEc2ImageMaker } from './adapters/aws/ec2-image-maker.ts';
 import { createEc2InstanceTypes } from './adapters/aws/ec2-instance-types.ts';
+import { createEc2Subnets } from './adapters/aws/ec2-subnets.ts';
 import { createUserDataRenderer } from './adapters/aws/render-user-data.ts';
 import { createSsmHosts } from './adapters/aws/ssm-hosts.ts';
+import { createSsmPasswords } from './adapters/aws/ssm-passwords.ts';
+import { randomSecrets } from './adapters/crypto/random-secrets.ts';
+import type { InternalRoutes } from './adapters/http/internal-routes.ts';
 import { createPostgresImageStore } from './adapters/postgres/image-store.ts';
 import { createInstanceTypeTable } from './adapters/postgres/instance-type-table.ts';
 import { createLease } from './adapters/postgres/lease.ts';
+import { createPasswordStore } from './adapters/postgres/password-store.ts';
 import { createPostgresSessionStore } from './adapters/postgres/session-store.ts';
+import { createSubnetTable } from './adapters/postgres/subnet-table.ts';
 import { BackgroundWork } from './application/background-work.ts';
 import type { ImageDeps } from './application/image-deps.ts';
 import { ImageLoop } from './application/image-loop.ts';
+import { inspectImage } from './application/inspect-image.ts';
 import { makeImages } from './application/make-images.ts';
 import type { Alert } from './application/ports.ts';
+import { preparePassword } from './application/prepare-password.ts';
 import { Reconciler } from './application/reconcile.ts';
 import { ReconcileLoop } from './application/reconcile-loop.ts';
 import type { ReconcilerDeps } from './application/reconciler-deps.ts';
 import { refreshInstanceTypes } from './application/refresh-instance-types.ts';
-import { type Config, lifecycleSettingsOf } from './config.ts';
+import { SubnetRefresh } from './application/refresh-subnets.ts';
+import { showPassword } from './application/show-password.ts';
+import { PasswordSweep } from './application/sweep-passwords.ts';
+import { type Config, hostSettingsOf, instanceTagsOf, lifecycleSettingsOf } from './config.ts';
 import { CallBudget } from './domain/call-budget.ts';
+import { PoolBackoff } from './domain/pool-backoff.ts';
 import { TokenBucket } from './domain/token-bucket.ts';
 
 export interface AppDependencies {
@@ -42,22 +54,38 @@ export interface SessionManager {
   images: ImageLoop;
   /** Asks EC2 for its instance types when they are over a day old. */
   refreshInstanceTypes(): Promise<void>;
+  passwordSweep: PasswordSweep;
+  subnetRefresh: SubnetRefresh;
+  /** What other services ask over HTTP. */
+  routes: InternalRoutes;
 }
 
 /** The service put together, not yet running. */
-export function buildApp({ config, base, aws, monotonic, logger }: AppDependencies): SessionManager {
+export function buildApp(app: AppDependencies): SessionManager {
+  const { config, base, aws, monotonic, logger } = app;
   const { database, clock, events, metrics } = base;
+  const images = createAwsImages(aws, monotonic);
+  const alert = createAlert(metrics, logger);
+  const passwords = composePasswords(app);
+  const subnetRefresh = composeSubnets(app, alert);
   const settings = lifecycleSettingsOf(config);
   const work = new BackgroundWork(
     () => loop.wake(),
     (err) => logger.error({ err }, 'a call could not be completed; the next pass takes it up'),
   );
   const deps: ReconcilerDeps = {
-    store: createPostgresSessionStore({ db: database.db, events, clock, settings }),
+    store: createPostgresSessionStore({
+      db: database.db,
+      events,
+      clock,
+      settings,
+      subnetIds: config.SUBNET_IDS,
+    }),
     compute: createEc2Compute(aws.ec2, config.CLUSTER_ID),
-    images: createAwsImages(aws, monotonic),
+    images,
     hosts: createSsmHosts(aws.ssm, { waitSeconds: config.READINESS_WAIT_SECONDS }),
     budget: new CallBudget(monotonic()),
+    pools: new PoolBackoff(),
     work,
     clock,
     monotonic,
@@ -65,22 +93,23 @@ export function buildApp({ config, base, aws, monotonic, logger }: AppDependenci
     settings,
     launch: {
       clusterId: config.CLUSTER_ID,
+      tags: instanceTagsOf(config),
       subnetIds: config.SUBNET_IDS,
       securityGroupIds: config.SECURITY_GROUP_IDS,
       instanceProfileArn: config.INSTANCE_PROFILE_ARN ?? null,
     },
+    hostAccounts: config.HOST_ACCOUNTS,
     readinessIntervalSeconds: config.READINESS_INTERVAL_SECONDS,
-    renderUserData: createUserDataRenderer({
-      authenticatorUrl: config.DCV_AUTHENTICATOR_URL,
-      webUrlPathTemplate: config.DCV_WEB_URL_PATH_TEMPLATE,
-    }),
+    renderUserData: createUserDataRenderer(hostSettingsOf(config)),
+    preparePassword: passwords.prepare,
     isPassing: isInfrastructureFailure,
-    alert: createAlert(metrics, logger),
+    alert,
     logger,
   };
   const reconciler = new Reconciler(deps);
   const loop = new ReconcileLoop({
     reconciler,
+    sweeps: [passwords.sweep, subnetRefresh],
     lease: createLease(database.db, 'reconciler', holderOf(config)),
     logger,
     monotonic,
@@ -94,8 +123,46 @@ export function buildApp({ config, base, aws, monotonic, logger }: AppDependenci
     clock,
     logger,
   };
-  const images = createImageLoop({ config, base, aws, monotonic, logger }, deps.alert);
-  return { reconciler, loop, images, refreshInstanceTypes: () => refreshInstanceTypes(types) };
+  return {
+    reconciler,
+    loop,
+    images: createImageLoop(app, deps.alert),
+    refreshInstanceTypes: () => refreshInstanceTypes(types),
+    passwordSweep: passwords.sweep,
+    subnetRefresh,
+    routes: {
+      inspectImage: (image) => inspectImage({ images }, image),
+      showPassword: passwords.show,
+      serviceCredentialKey: config.SERVICE_CREDENTIAL_KEY,
+      clock,
+    },
+  };
+}
+
+function composePasswords({ config, base, aws, logger }: AppDependencies) {
+  const clusterId = config.CLUSTER_ID;
+  const store = createPasswordStore(base.database.db);
+  const kmsKeyId = config.PASSWORD_KMS_KEY_ID ?? null;
+  const passwords = createSsmPasswords(aws.ssm, { clusterId, kmsKeyId });
+  const preparing = { store, passwords, secrets: randomSecrets, clusterId };
+  return {
+    // A directory keeps the passwords of its users.
+    prepare: async (sessionId: string) =>
+      config.HOST_ACCOUNTS === 'local' ? preparePassword(preparing, sessionId) : { parameter: null },
+    show: (sessionId: string) => showPassword({ store, passwords }, sessionId),
+    sweep: new PasswordSweep({ store, passwords, clock: base.clock, logger }),
+  };
+}
+
+function composeSubnets({ config, base, aws, logger }: AppDependencies, alert: Alert) {
+  return new SubnetRefresh({
+    source: createEc2Subnets(aws.ec2, config.SUBNET_IDS),
+    store: createSubnetTable(base.database.db),
+    configured: config.SUBNET_IDS,
+    clock: base.clock,
+    alert,
+    logger,
+  });
 }
 
 /** The same after a restart, so that a process that crashed has its lease back at once; no two can have one port. */

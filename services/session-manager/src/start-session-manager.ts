@@ -1,10 +1,10 @@
 import { monotonicMilliseconds, type RunningService, type ServiceContext } from '@deskfleet/runtime';
 import { openServiceBase } from '@deskfleet/service-base';
-import fastify from 'fastify';
 import { createAwsClients } from './adapters/aws/aws-clients.ts';
 import { wakeOnRequests } from './adapters/events/wake-on-requests.ts';
 import { buildApp, type SessionManager } from './app.ts';
-import { type Config, loadSessionManagerConfig } from './config.ts';
+import { loadSessionManagerConfig } from './config.ts';
+import { buildHttpServer } from './http-server.ts';
 
 /** How often it is looked whether the instance types are a day old; soon again while EC2 does not answer. */
 const typesRefreshMilliseconds = 60_000;
@@ -26,7 +26,8 @@ export async function startSessionManager(context: ServiceContext): Promise<Runn
   const aws = createAwsClients(config.AWS_REGION);
   const app = buildApp({ config, base, aws, monotonic: monotonicMilliseconds, logger });
   const wakeUps = wakeOnRequests({ bus: base.bus, wake: () => wake(app), logger });
-  const http = await serveHealth(config, context);
+  const http = await buildHttpServer({ health, routes: app.routes, logger });
+  await http.listen({ port: config.PORT, host: config.HOST });
   const types = keepInstanceTypesFresh(app, context);
   void base.ready.then(() => {
     if (signal.aborted) return;
@@ -50,13 +51,6 @@ export async function startSessionManager(context: ServiceContext): Promise<Runn
 function wake({ loop, images }: SessionManager): void {
   loop.wake();
   images.wake();
-}
-
-async function serveHealth(config: Config, { health }: ServiceContext) {
-  const app = fastify({ logger: false });
-  await app.register(health.routes);
-  await app.listen({ port: config.PORT, host: config.HOST });
-  return app;
 }
 
 function keepInstanceTypesFresh(app: SessionManager, { health, logger, signal }: ServiceContext) {

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { createAwsSimulator, delaysForBoot } from '@deskfleet/aws-simulator';
 import type { DesiredState, IntentKind, SessionState } from '@deskfleet/contracts';
 import { connectDatabase, type DatabaseConnection } from '@deskfleet/database';
@@ -12,6 +13,8 @@ import { createAwsClients } from '../src/adapters/aws/aws-clients.ts';
 import { buildApp, type SessionManager } from '../src/app.ts';
 import type { AlertName } from '../src/application/ports.ts';
 import { loadSessionManagerConfig } from '../src/config.ts';
+
+export const credentialKey = randomBytes(32).toString('base64');
 
 const stacks = {
   linux: '01990000-0000-7000-8000-000000000011',
@@ -51,6 +54,13 @@ export class Fleet {
   private readonly closers: (() => Promise<unknown>)[];
   readonly simulatorUrl: string;
   private readonly metrics = new Registry();
+  readonly clock = { now: () => DateTime.fromMillis(this.time.ms, { zone: 'utc' }) };
+  readonly log: string[] = [];
+  readonly logger = createLogger({
+    service: 'session-manager',
+    level: process.env.TEST_LOG_LEVEL ?? 'info',
+    destination: { write: (line) => this.keepLogLine(line) },
+  });
   readonly manager: SessionManager;
   private readonly makeManager: (metrics: Registry) => SessionManager;
 
@@ -69,24 +79,19 @@ export class Fleet {
     this.time = parts.time;
     this.simulatorUrl = parts.simulatorUrl;
     this.closers = parts.closers;
-    const clock = { now: () => DateTime.fromMillis(this.time.ms, { zone: 'utc' }) };
     const { config } = loadSessionManagerConfig(parts.env);
     const events = createEventWriter({
       schema: 'session_manager',
       source: '/deskfleet/session-manager',
       publicUrl: config.PUBLIC_URL,
-      clock,
-    });
-    const logger = createLogger({
-      service: 'session-manager',
-      level: process.env.TEST_LOG_LEVEL ?? 'silent',
+      clock: this.clock,
     });
     this.makeManager = (metrics) => {
       const aws = createAwsClients(config.AWS_REGION);
       this.closers.unshift(async () => aws.destroy());
       const base = {
         database: this.connection,
-        clock: { ...clock, sample: async () => {}, stop() {} },
+        clock: { ...this.clock, sample: async () => {}, stop() {} },
         events,
       };
       return buildApp({
@@ -94,7 +99,7 @@ export class Fleet {
         base: { ...base, metrics },
         aws,
         monotonic: () => this.time.ms,
-        logger,
+        logger: this.logger,
       });
     };
     this.manager = this.makeManager(this.metrics);
@@ -138,6 +143,7 @@ export class Fleet {
         AWS_REGION: 'us-east-1',
         SUBNET_IDS: Object.values(subnets).join(','),
         DCV_AUTHENTICATOR_URL: 'http://127.0.0.1:1/authenticator',
+        SERVICE_CREDENTIAL_KEY: credentialKey,
         READINESS_INTERVAL_SECONDS: '0.001',
         READINESS_WAIT_SECONDS: '0.4',
         ...env,
@@ -233,6 +239,15 @@ export class Fleet {
       [id],
     );
     return rows.map(({ type }) => type.replace(/^deskfleet\.session\.|\.v1$/g, ''));
+  }
+
+  private keepLogLine(line: string): void {
+    this.log.push(line);
+    if (process.env.TEST_LOG_LEVEL) process.stdout.write(line);
+  }
+
+  async read(query: string, values: unknown[] = []): Promise<Record<string, unknown>[]> {
+    return (await this.owner.query(query, values)).rows;
   }
 
   /** Changes what is recorded, to make a situation that only a crash or a restored backup makes. */

@@ -220,7 +220,7 @@ describe('an image that comes to nothing', () => {
     await studio.pass({ secondsLater: 500 });
     expect(await studio.row(id)).toMatchObject({ state: 'pending' });
     await studio.pass({ secondsLater: 100 });
-    expect(await studio.row(id)).toMatchObject({ state: 'failed', reason_code: 'image-gone' });
+    expect(await studio.row(id)).toMatchObject({ state: 'failed', reason_code: 'image-removed' });
   });
 
   test('because the desktop was terminated before EC2 was asked', async () => {

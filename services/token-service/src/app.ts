@@ -1,6 +1,14 @@
+import type { HostAccounts } from '@deskfleet/contracts';
 import type { Database } from '@deskfleet/database';
 import type { EventWriter } from '@deskfleet/messaging';
-import { type Clock, type Health, type Logger, problemDetails, validatorCompiler } from '@deskfleet/runtime';
+import {
+  type Clock,
+  type Health,
+  type Logger,
+  problemDetails,
+  requestIdOf,
+  validatorCompiler,
+} from '@deskfleet/runtime';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import type { Kysely } from 'kysely';
 import type { Registry } from 'prom-client';
@@ -24,6 +32,7 @@ export interface AppDependencies {
   clock: Clock;
   policy: TokenPolicy;
   serviceCredentialKey: string;
+  hostAccounts: HostAccounts;
   /** Addresses and networks whose X-Forwarded-For is believed. */
   trustedProxies: readonly string[];
   denialLimits?: DenialLimits;
@@ -48,7 +57,7 @@ export async function buildApp(deps: AppDependencies): Promise<FastifyInstance> 
     bodyLimit,
     requestTimeout: requestTimeoutMilliseconds,
     trustProxy: deps.trustedProxies.length > 0 ? [...deps.trustedProxies] : false,
-    genReqId: ({ headers }) => requestIdOf(headers['x-request-id']),
+    genReqId: ({ headers }) => requestIdOf(headers['x-request-id'], newId),
   });
   app.setValidatorCompiler(validatorCompiler);
   const metrics = createDecisionMetrics(registry);
@@ -56,7 +65,8 @@ export async function buildApp(deps: AppDependencies): Promise<FastifyInstance> 
   const budget = new DenialBudget(deps.denialLimits ?? defaultDenialLimits);
   const onUnrecorded = metrics.countUnrecorded;
   const recordDenial = createDenialRecorder({ inTransaction, budget, clock, log, onUnrecorded });
-  const authorizing = { inTransaction, cipher, clock, newId, log, recordDenial };
+  const { hostAccounts } = deps;
+  const authorizing = { inTransaction, cipher, clock, newId, log, recordDenial, hostAccounts };
   const issuing = { inTransaction, cipher, clock, newId, policy };
   await app.register(problemDetails);
   await app.register(health.routes);
@@ -76,9 +86,4 @@ export async function buildApp(deps: AppDependencies): Promise<FastifyInstance> 
     }),
   );
   return app;
-}
-
-/** The caller's id where it is one that can be logged and sent on, so that one search finds all of a request. */
-function requestIdOf(header: string | string[] | undefined): string {
-  return typeof header === 'string' && /^[\w.-]{1,64}$/.test(header) ? header : newId();
 }

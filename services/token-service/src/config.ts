@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { hostAccountSources } from '@deskfleet/contracts';
 import { type ConfigFault, type Environment, type LoadedConfig, loadConfig } from '@deskfleet/runtime';
 import { commonSettings, portSetting } from '@deskfleet/service-base';
 import Type, { type Static } from 'typebox';
@@ -29,6 +30,11 @@ export const configSchema = Type.Object({
     maximum: 168,
     default: 12,
     description: 'Hours for which a token that was used in time reconnects.',
+  }),
+  HOST_ACCOUNTS: Type.Enum([...hostAccountSources], {
+    default: 'local',
+    description: 'As session-manager has it: decides what users are called on hosts.',
+    examples: ['directory'],
   }),
   TRUSTED_PROXIES: Type.Array(Type.String(), {
     default: [],

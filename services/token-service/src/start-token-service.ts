@@ -46,6 +46,7 @@ async function composeApp(config: TokenServiceConfig, base: ServiceBase, { healt
       lifetime: Duration.fromObject({ hours: config.DCV_TOKEN_MAX_HOURS }),
     },
     serviceCredentialKey: config.SERVICE_CREDENTIAL_KEY,
+    hostAccounts: config.HOST_ACCOUNTS,
     trustedProxies: config.TRUSTED_PROXIES,
     logger,
     registry: base.metrics,

@@ -1,4 +1,4 @@
-import { eventCatalogue } from '@deskfleet/contracts';
+import { eventCatalogue, hostAccountName } from '@deskfleet/contracts';
 import { Value } from 'typebox/value';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import {
@@ -80,6 +80,17 @@ describe('a DCV server asks', () => {
 
   test('with fields of a later version of DCV, which are not looked at', async () => {
     expect(await ask({ transport: 'quic' })).toEqual(welcomed);
+  });
+
+  test('and is told what an owner with an e-mail address for a name is called on the host', async () => {
+    const owner = 'alice@example.com';
+    await records.addUser(owner);
+    const id = await records.addRunningSession({ owner, privateIp: '127.0.8.10' });
+    const { token: ownersToken } = await service.tokenFor(id, owner);
+    const answer = await ask({ sessionId: id, authenticationToken: ownersToken }, '127.0.8.10');
+    const account = hostAccountName(owner, { os: 'linux', hostAccounts: 'local' });
+    expect(answer).toEqual({ ...welcomed, xml: welcomed.xml.replace('alice', account) });
+    expect((await records.eventsAbout(id)).at(-1)?.data).toMatchObject({ user: owner });
   });
 
   test('for a Windows desktop, by the name console, and is told no about the desktop of another host', async () => {

@@ -1,9 +1,10 @@
-import type { OperatingSystem } from '@deskfleet/contracts';
+import type { OperatingSystem, StateReason } from '@deskfleet/contracts';
+import type { PowerCall } from '../domain/decide-call-failure.ts';
 import type { ImageRequest } from '../domain/image-request.ts';
 import type { ImageObservation } from '../domain/image-status.ts';
 import type { LaunchRequest } from '../domain/launch-request.ts';
 import type { AwsFailure } from '../domain/reasons.ts';
-import type { Observation } from '../domain/session-status.ts';
+import type { HostAnswer, Observation } from '../domain/session-status.ts';
 
 export type LaunchAnswer = { launched: Observation } | { failure: AwsFailure };
 
@@ -16,9 +17,10 @@ export interface PowerAnswer {
 /** What session-manager needs of EC2. No method throws for what AWS answers; each failure is a value. */
 export interface Compute {
   launch(clientToken: string, request: LaunchRequest): Promise<LaunchAnswer>;
-  start(instanceIds: string[]): Promise<PowerAnswer>;
-  stop(instanceIds: string[], options: { force: boolean }): Promise<PowerAnswer>;
-  terminate(instanceIds: string[]): Promise<PowerAnswer>;
+  /** One call for all of these; rebooting and cutting the power among them. */
+  power(call: PowerCall, instanceIds: string[]): Promise<PowerAnswer>;
+  /** Gives a stopped instance another type; null when AWS accepted. */
+  resize(instanceId: string, instanceType: string): Promise<AwsFailure | null>;
   /** Every instance of the cluster, terminated ones included as long as EC2 remembers them. */
   describeCluster(): Promise<{ observations: Observation[] } | { failure: AwsFailure }>;
   /** These instances only; what EC2 does not know is left out. */
@@ -30,12 +32,25 @@ export interface ResolvedImage {
   imageId: string;
   rootDeviceName: string;
   minRootVolumeGiB: number;
+  /** EC2's word, such as `x86_64`. */
+  architecture: string;
+  os: OperatingSystem;
 }
 
-/** Where images come from: an AMI id, or a public SSM parameter that names one. */
+export type ImageAnswer = { image: ResolvedImage } | { failure: AwsFailure };
+
+/** Images by their source: an AMI id, or a public SSM parameter that names one. */
 export interface Images {
-  resolve(image: string): Promise<{ image: ResolvedImage } | { failure: AwsFailure }>;
+  /** For a launch: what AWS said in the last hour. */
+  resolve(source: string): Promise<ImageAnswer>;
+  /** What AWS says now. */
+  inspect(source: string): Promise<ImageAnswer>;
+  /** EC2 does not know this AMI any more: what was remembered of it is not to be believed. */
+  forget(imageId: string): void;
 }
+
+/** User data in base64, or why there can be none for this host. */
+export type RenderedUserData = { userData: string } | { fault: StateReason };
 
 export type CreateImageAnswer = { amiId: string } | { nameTaken: true } | { failure: AwsFailure };
 
@@ -54,12 +69,14 @@ export interface Host {
   instanceId: string;
   os: OperatingSystem;
   dcvSessionId: string;
+  /** The account that the DCV session must belong to: an image may bring a session of its own. */
+  owner: string;
 }
 
 /** The desktops' hosts, reached over SSM. */
 export interface Hosts {
-  /** Which of these answer `dcv describe-session` for their session: those are ready. */
-  readyAmong(hosts: Host[]): Promise<Set<string>>;
+  /** What each of these says of its session, by instance id. */
+  probe(hosts: Host[]): Promise<Map<string, HostAnswer>>;
 }
 
 export interface InstanceTypeFacts {
@@ -69,6 +86,8 @@ export interface InstanceTypeFacts {
   gpu: { name: string; manufacturer: string; count: number; memoryMiB: number } | null;
   architectures: string[];
   hibernationSupported: boolean;
+  /** Availability Zones that offer it; never none. */
+  zones: string[];
 }
 
 export interface InstanceTypeSource {
@@ -84,5 +103,6 @@ export type AlertName =
   | 'unowned-instance'
   | 'superfluous-instance'
   | 'launch-unconfirmed'
+  | 'subnet-missing'
   | 'image-overdue'
   | 'aws-refuses';

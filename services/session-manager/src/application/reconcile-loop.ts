@@ -9,8 +9,15 @@ export interface Lease {
   release(): Promise<void>;
 }
 
+/** Housekeeping that belongs to no session in motion. Doing it twice at once, in two replicas, does no harm. */
+export interface Sweep {
+  sweep(): Promise<void>;
+}
+
 export interface ReconcileLoopDeps {
   reconciler: Reconciler;
+  /** Set off by passes over everything, which do not wait for them. */
+  sweeps: Sweep[];
   lease: Lease;
   logger: Logger;
   monotonic: () => number;
@@ -34,6 +41,7 @@ export class ReconcileLoop {
   private everythingAt = 0;
   private allIntentsAt = 0;
   private done: Promise<void> = Promise.resolve();
+  private readonly sweeping = new Map<Sweep, Promise<void>>();
 
   constructor(deps: ReconcileLoopDeps) {
     this.deps = deps;
@@ -53,7 +61,7 @@ export class ReconcileLoop {
     this.stopped = true;
     this.wake();
     await this.done;
-    await this.deps.reconciler.settled();
+    await Promise.all([this.deps.reconciler.settled(), ...this.sweeping.values()]);
     // Best effort: without it, the lease runs out by itself.
     await this.deps.lease
       .release()
@@ -72,11 +80,24 @@ export class ReconcileLoop {
   private async passOrPause(): Promise<number> {
     try {
       if (!(await this.deps.lease.hold())) return this.deps.idleSeconds;
-      const { inMotion } = await this.deps.reconciler.pass(this.nextScope());
+      const scope = this.nextScope();
+      const { inMotion } = await this.deps.reconciler.pass(scope);
+      if (scope.everything) this.sweep();
       return inMotion ? this.deps.fastSeconds : this.deps.idleSeconds;
     } catch (error) {
       this.deps.logger.error({ err: error }, 'a reconcile pass failed; the next one follows');
       return this.deps.fastSeconds;
+    }
+  }
+
+  private sweep(): void {
+    for (const sweep of this.deps.sweeps) {
+      if (this.sweeping.has(sweep)) continue;
+      const run = sweep
+        .sweep()
+        .catch((err) => this.deps.logger.warn({ err }, 'a sweep failed; the next one follows'))
+        .finally(() => this.sweeping.delete(sweep));
+      this.sweeping.set(sweep, run);
     }
   }
 

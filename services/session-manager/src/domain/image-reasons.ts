@@ -7,7 +7,7 @@ export const imageReasons = {
     sentence: 'The desktop was deleted before AWS had begun to copy its disk, so there is no image of it.',
   },
   gone: {
-    code: 'image-gone',
+    code: 'image-removed',
     sentence: 'The image was removed at AWS before it was finished.',
   },
   failed: (why: string | null): StateReason => ({

@@ -1,3 +1,4 @@
+import { type HostAccounts, hostAccountName } from '@deskfleet/contracts';
 import { type ConnectionDecision, decideConnection } from '../domain/decide-connection.ts';
 import type { TokenClaims } from '../domain/token-claims.ts';
 import type { Clock, InTransaction, Log, NewId, TokenCipher } from './ports.ts';
@@ -13,6 +14,7 @@ export interface ConnectionQuestion {
   correlationId: string;
 }
 
+/** `user` is what the user is called on the host: DCV lets in whoever owns its session there. */
 export type Answer = { authorized: true; user: string } | { authorized: false; reason: RefusalReason };
 
 export interface ConnectionAuthorizing {
@@ -22,6 +24,7 @@ export interface ConnectionAuthorizing {
   newId: NewId;
   log: Log;
   recordDenial: RecordDenial;
+  hostAccounts: HostAccounts;
 }
 
 /** Answers a DCV server; never rejects. Whatever goes wrong is a no, and the log says why. */
@@ -33,7 +36,10 @@ export async function authorizeConnection(
     const opened = await deps.cipher.open(question.token, deps.clock.now());
     if (!opened.opened) return await refuse(deps, question, opened);
     const { decision, owner } = await decideUnderLock(deps, question, opened.claims);
-    if (decision.authorized) return { authorized: true, user: decision.user };
+    if (decision.authorized) {
+      const { user, os } = decision;
+      return { authorized: true, user: hostAccountName(user, { os, hostAccounts: deps.hostAccounts }) };
+    }
     return await refuse(deps, question, { reason: decision.reason, claims: opened.claims, owner });
   } catch (error) {
     deps.log.error(

@@ -44,6 +44,7 @@ describe('decideConnection', () => {
       authorized: true,
       user: 'alice',
       owner: 'alice',
+      os: 'linux',
       hostAddress: '10.0.1.7',
       firstUse: true,
     });

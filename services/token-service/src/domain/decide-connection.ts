@@ -1,3 +1,4 @@
+import type { OperatingSystem } from '@deskfleet/contracts';
 import type { DateTime } from 'luxon';
 import type { SessionAccess, SessionRuntime } from './session-access.ts';
 import { isTellable } from './tellable-name.ts';
@@ -39,7 +40,14 @@ export type DenialReason =
   | 'wrong-host';
 
 export type ConnectionDecision =
-  | { authorized: true; user: string; owner: string; hostAddress: string; firstUse: boolean }
+  | {
+      authorized: true;
+      user: string;
+      owner: string;
+      os: OperatingSystem;
+      hostAddress: string;
+      firstUse: boolean;
+    }
   | { authorized: false; reason: DenialReason };
 
 /**
@@ -58,7 +66,8 @@ export function decideConnection(facts: ConnectionFacts, now: DateTime): Connect
   const reason = userRefusal(access, claims.user) ?? runtimeRefusal(access.runtime, claims.accessEpoch);
   if (reason !== null) return denied(reason);
   const { user } = claims;
-  return { authorized: true, user, owner: access.owner, hostAddress, firstUse: record.firstUsedAt === null };
+  const { owner, os } = access;
+  return { authorized: true, user, owner, os, hostAddress, firstUse: record.firstUsedAt === null };
 }
 
 function userRefusal(access: SessionAccess, user: string): DenialReason | null {

@@ -3,7 +3,7 @@ import type { AwsFailure, AwsFailureKind } from '../../domain/reasons.ts';
 /** EC2 and SSM error codes (EC2 API reference, "Error codes"), in the classes that rules tell apart. */
 const kinds: [RegExp, AwsFailureKind][] = [
   [
-    /^(RequestLimitExceeded|Throttling|ThrottlingException|TooManyRequestsException|EC2ThrottledException)$/,
+    /^(RequestLimitExceeded|Throttling|ThrottlingException|TooManyRequestsException|EC2ThrottledException|TooManyUpdates)$/,
     'throttled',
   ],
   // Limits on snapshots being made at a time, which pass when others are done (15 seconds for one of the same volume).
@@ -16,9 +16,16 @@ const kinds: [RegExp, AwsFailureKind][] = [
     'capacity',
   ],
   [
-    /^(VcpuLimitExceeded|InstanceLimitExceeded|MaxSpotInstanceCountExceeded|VolumeLimitExceeded|SnapshotLimitExceeded|InsufficientAddressCapacity|InsufficientFreeAddressesInSubnet|InstanceCreditSpecification\.LimitExceeded)$/,
+    /^(VcpuLimitExceeded|InstanceLimitExceeded|MaxSpotInstanceCountExceeded|VolumeLimitExceeded|SnapshotLimitExceeded|InsufficientAddressCapacity|ParameterLimitExceeded|InstanceCreditSpecification\.LimitExceeded)$/,
     'limit',
   ],
+  [/^InsufficientFreeAddressesInSubnet$/, 'no-addresses'],
+  [/^(Unsupported|InvalidInstanceType|InstanceTypeNotSupported)$/, 'type-not-offered'],
+  [/^InvalidSubnet(ID(\.NotFound|\.Malformed)?)?$/, 'subnet-gone'],
+  // Images may be named by a public parameter.
+  [/^(InvalidAMIID(\.NotFound|\.Unavailable|\.Malformed)?|ParameterNotFound)$/, 'image-gone'],
+  [/^InvalidBlockDeviceMapping$/, 'volume-too-small'],
+  [/^UnsupportedHibernationConfiguration$/, 'hibernation-unsupported'],
   [/^IdempotentParameterMismatch$/, 'token-mismatch'],
   [/^IdempotentInstanceTerminated$/, 'token-terminated'],
   [/^OperationNotPermitted$/, 'protected'],
@@ -44,6 +51,11 @@ export function classifyAwsError(error: unknown): AwsFailure {
     message?: string;
     $metadata?: { httpStatusCode?: number };
   };
+  if (name === 'UnsupportedOperation' && /hibernat/i.test(message)) {
+    // The agent of a machine that has just booted is not ready to hibernate yet; any other refusal is final.
+    const kind = /not ready|retry|minutes/i.test(message) ? 'incorrect-state' : 'hibernation-unsupported';
+    return { kind, code: name, message };
+  }
   const known = kinds.find(([pattern]) => pattern.test(name));
   if (known) return { kind: known[1], code: name, message };
   const status = $metadata?.httpStatusCode;

@@ -13,6 +13,15 @@ export function createInstanceTypeTable(db: Kysely<Database>): InstanceTypeStore
       return row?.age ?? null;
     },
 
+    async zonesOf(type) {
+      const row = await db
+        .selectFrom('session_manager.instance_types')
+        .where('name', '=', type)
+        .select('zones')
+        .executeTakeFirst();
+      return row?.zones ?? [];
+    },
+
     replaceAll: (types, now) =>
       transact(db, 'session-manager.refresh-instance-types', async (trx) => {
         await trx.deleteFrom('session_manager.instance_types').execute();
@@ -24,6 +33,7 @@ export function createInstanceTypeTable(db: Kysely<Database>): InstanceTypeStore
           gpu: type.gpu === null ? null : JSON.stringify(type.gpu),
           architectures: type.architectures,
           hibernation_supported: type.hibernationSupported,
+          zones: type.zones,
           refreshed_at: now,
         }));
         await trx

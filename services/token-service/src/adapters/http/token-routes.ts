@@ -1,12 +1,6 @@
 import { IssuedToken, IssueTokenBody } from '@deskfleet/contracts';
-import {
-  type Clock,
-  ProblemError,
-  ServiceCredentialError,
-  verifyServiceCredential,
-} from '@deskfleet/runtime';
+import { type Clock, ProblemError, requireService } from '@deskfleet/runtime';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import type { FastifyRequest } from 'fastify';
 import type { IssueResult } from '../../application/issue-token.ts';
 import type { DecisionMetrics } from './decision-metrics.ts';
 
@@ -25,8 +19,8 @@ export function tokenRoutes({
   metrics,
 }: TokenRoutes): FastifyPluginAsyncTypebox {
   return async (app) => {
-    // Before the body is read: a stranger must not make us parse.
-    app.addHook('onRequest', (request) => requireGateway(request, serviceCredentialKey, clock));
+    const gateway = { key: serviceCredentialKey, from: ['api-gateway'], to: 'token-service', clock };
+    app.addHook('onRequest', requireService(gateway));
     app.post(
       '/internal/v1/tokens',
       { schema: { body: IssueTokenBody, response: { 201: IssuedToken } } },
@@ -38,25 +32,4 @@ export function tokenRoutes({
       },
     );
   };
-}
-
-async function requireGateway(request: FastifyRequest, key: string, clock: Clock): Promise<void> {
-  const token = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
-  if (token === undefined) throw unauthenticated();
-  try {
-    await verifyServiceCredential({ key, token, from: ['api-gateway'], to: 'token-service', clock });
-  } catch (error) {
-    throw error instanceof ServiceCredentialError ? unauthenticated(error) : error;
-  }
-}
-
-function unauthenticated(cause?: unknown): ProblemError {
-  return new ProblemError(
-    'not-authenticated',
-    'Only api-gateway may ask for tokens, with a fresh service credential.',
-    {
-      cause,
-      headers: { 'www-authenticate': 'Bearer' },
-    },
-  );
 }
