@@ -1,4 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { configurationPage } from './configuration-page.ts';
+import { problemsPage } from './problems-page.ts';
 
-writeFileSync(new URL('../docs/configuration.md', import.meta.url), configurationPage());
+const pages = { 'configuration.md': configurationPage(), 'problems.md': problemsPage() };
+for (const [name, page] of Object.entries(pages)) {
+  writeFileSync(new URL(`../docs/${name}`, import.meta.url), page);
+}

@@ -51,8 +51,9 @@ test('run by several at once on an empty database, all succeed and it is done on
     '0002-sessions',
     '0003-base-software-stacks',
     '0004-ec2-lifecycle',
+    '0005-more-base-stacks',
   ]);
-  expect(stacks).toHaveLength(2);
+  expect(stacks).toHaveLength(6);
 });
 
 test('a new password replaces the old one', async () => {

@@ -85,54 +85,67 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
 }
 
 async function registerApi(app: FastifyInstance, deps: AppDeps): Promise<void> {
-  const { config, db, clock } = deps;
-  const reads = createPreparedReads(deps.pool);
-  const sessions = createSessionReader(db, reads);
-  const announce = createAnnounceEvent(deps.events);
-  const quotas = { linux: config.DCV_LINUX_SESSION_COUNT, windows: config.DCV_WINDOWS_SESSION_COUNT };
-  const shared = { now: () => clock.now(), newId: () => v7() };
-  const audit = createAuditLog(db);
-  const offer = instanceTypeOfferOf(config);
-  const sessionManager = createSessionManager(deps);
-  const policy = capabilityPolicyOf(config);
+  const parts = createParts(deps);
+  const { sessions, quotas, offer, sessionManager, reads, shared } = parts;
   await guard(app, deps);
-  await app.register(launchRoute, {
-    ...shared,
-    quotas,
-    offer,
-    policy,
-    admissions: createAdmissions(db, announce),
-  });
-  await app.register(sessionListRoute, { sessions, policy });
-  await app.register(sessionRoutes, { sessions, policy });
-  await app.register(intentRoutes, { ...shared, offer, policy, intents: createIntents(db, announce) });
-  await app.register(imageRoutes, {
-    ...shared,
-    images: createImageReader(db),
-    requests: createImageRequests(db, announce),
-  });
-  await app.register(connectionRoute, {
-    ...shared,
-    sessions,
-    tokens: createTokens(deps),
-    audit,
-    access: accessOf(config),
-  });
-  await app.register(windowsPasswordRoute, { ...shared, sessions, sessionManager, audit });
-  await app.register(catalogueRoutes, { catalogue: createCatalogueReader(db, reads), offer });
+  await registerSessionRoutes(app, deps, parts);
+  await app.register(catalogueRoutes, { catalogue: createCatalogueReader(deps.db, reads), offer });
   await app.register(administrationRoutes, {
     ...shared,
-    catalogue: createCatalogueStore(db),
+    catalogue: createCatalogueStore(deps.db),
     images: sessionManager,
     offer,
-    windowsImages: windowsImagesOf(config).images,
+    windowsImages: windowsImagesOf(deps.config).images,
   });
   await app.register(meRoutes, { sessions, quotas });
   await app.register(eventStreamRoute, {
     feed: deps.feed,
     history: deps.history,
     listeners: createListenerGauge(deps.metrics),
-    now: () => clock.now().toMillis(),
+    now: () => deps.clock.now().toMillis(),
+  });
+}
+
+/** What several routes need. */
+function createParts(deps: AppDeps) {
+  const { config, db, clock } = deps;
+  const reads = createPreparedReads(deps.pool);
+  return {
+    reads,
+    sessions: createSessionReader(db, reads),
+    quotas: { linux: config.DCV_LINUX_SESSION_COUNT, windows: config.DCV_WINDOWS_SESSION_COUNT },
+    offer: instanceTypeOfferOf(config),
+    policy: capabilityPolicyOf(config),
+    sessionManager: createSessionManager(deps),
+    shared: { now: () => clock.now(), newId: () => v7() },
+  };
+}
+
+async function registerSessionRoutes(
+  app: FastifyInstance,
+  deps: AppDeps,
+  { shared, sessions, quotas, offer, policy, sessionManager }: ReturnType<typeof createParts>,
+): Promise<void> {
+  const announce = createAnnounceEvent(deps.events);
+  const audit = createAuditLog(deps.db);
+  const admissions = createAdmissions(deps.db, announce);
+  const intents = createIntents(deps.db, announce);
+  await app.register(launchRoute, { ...shared, quotas, offer, policy, admissions });
+  await app.register(sessionListRoute, { sessions, policy });
+  await app.register(sessionRoutes, { sessions, policy });
+  await app.register(intentRoutes, { ...shared, offer, policy, intents });
+  await app.register(connectionRoute, {
+    ...shared,
+    sessions,
+    tokens: createTokens(deps),
+    audit,
+    access: accessOf(deps.config),
+  });
+  await app.register(windowsPasswordRoute, { ...shared, sessions, sessionManager, audit });
+  await app.register(imageRoutes, {
+    ...shared,
+    images: createImageReader(deps.db),
+    requests: createImageRequests(deps.db, announce),
   });
 }
 

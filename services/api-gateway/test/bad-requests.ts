@@ -8,6 +8,8 @@ export interface BadRequest {
   route?: string;
   body?: unknown;
   headers?: Record<string, string>;
+  /** Who asks; alice unless told. */
+  user?: string;
   status: number;
   code: string;
   pointer?: string;

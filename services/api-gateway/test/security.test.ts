@@ -62,9 +62,31 @@ const ofNobody: Row[] = [
   { route: 'GET /v1/me', owner: 200, administrator: 200, other: 200 },
   { route: 'GET /v1/me/quota', owner: 200, administrator: 200, other: 200 },
 ];
-const routes = [...ofOneSession, ...ofNobody];
+/** Administrators get what the rows of CRUD look at (administration.test.ts); here nothing may change. */
+const ofAdministrators: Row[] = ['software-stacks', 'profiles', 'projects'].flatMap((kinds) => {
+  const row = (method: string, suffix: string, administrator: number, body?: object): Row => ({
+    route: `${method} /v1/admin/${kinds}${suffix}`,
+    owner: 403,
+    administrator,
+    other: 403,
+    ...(body ? { body } : {}),
+  });
+  return [
+    row('GET', '', 200),
+    row('POST', '', 400, {}),
+    row('GET', '/:nowhere', 404),
+    row('PATCH', '/:nowhere', 404, { name: 'Changed' }),
+    row('DELETE', '/:nowhere', 404),
+  ];
+});
+const routes = [...ofOneSession, ...ofNobody, ...ofAdministrators];
+const nowhere = '0199c4a0-7d1e-7a43-9c58-3f6f0d9a2b10';
 const addressOf = (route: string) =>
-  route.replace(':id', sessionId).replace(':ended', endedId).replace(':image', imageId);
+  route
+    .replace(':id', sessionId)
+    .replace(':ended', endedId)
+    .replace(':image', imageId)
+    .replace(':nowhere', nowhere);
 const withBody = (body: object | undefined) => (body === undefined ? {} : { body });
 
 describe.each(routes)('$route', ({ route, body, ...expected }) => {
@@ -120,16 +142,27 @@ test('every route of the API is in this table', async () => {
   const described = Object.entries(description.body.paths).flatMap(([path, operations]) =>
     Object.keys(operations).map((method) => `${method.toUpperCase()} ${path.replace('{id}', ':id')}`),
   );
-  expect(described.sort()).toEqual(guarded.map((route) => route.replace(/:(ended|image)/, ':id')).sort());
+  expect(described.sort()).toEqual(
+    guarded.map((route) => route.replace(/:(ended|image|nowhere)/, ':id')).sort(),
+  );
 });
 
 test("somebody else's session answers like one that is not there", async () => {
-  const nowhere = '0199c4a0-7d1e-7a43-9c58-3f6f0d9a2b10';
   for (const { route, body } of ofOneSession) {
     const foreign = await gateway.send('bob', addressOf(route), withBody(body));
     const missing = await gateway.send('bob', route.replace(/:id|:ended|:image/, nowhere), withBody(body));
     const told = ({ status, code, detail, title }: Problem) => ({ status, code, detail, title });
     expect(told(foreign.body)).toEqual(told(missing.body));
+  }
+});
+
+test('somebody who is no administrator learns nothing of what a body or an id would have been answered', async () => {
+  for (const { route } of ofAdministrators.filter(({ route }) => !route.startsWith('GET'))) {
+    for (const body of [undefined, '{"name": ', { name: 7, colour: 'red' }]) {
+      const answer = await gateway.send<Problem>('bob', addressOf(route), withBody(body as object));
+      expect(answer.body).toMatchObject({ status: 403, code: 'forbidden' });
+      expect(answer.body.detail).toMatch(/Only administrators/);
+    }
   }
 });
 
