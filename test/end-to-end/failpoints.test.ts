@@ -17,6 +17,10 @@ async function liveThrough(system: RunningSystem): Promise<void> {
   await alice.reaches(id, 'running', 240_000);
   const opened = async () => openDesktop((await alice.connect(id)).browserUrl);
   await eventually(async () => (await opened()).result === 'yes', { timeoutMs: 60_000 });
+  const admin = await system.as('admin');
+  const image = await admin.image(id, `image ${crypto.randomUUID()}`);
+  await admin.becomesStack(image.id, 120_000);
+  expect(await system.imagesAtEc2(image.id)).toHaveLength(1);
   await alice.ask(id, 'stop');
   await alice.reaches(id, 'stopped', 120_000);
   await alice.ask(id, 'start');
@@ -61,6 +65,9 @@ test('a crash before and after every commit and every AWS call of a desktop’s 
       'session-manager.begin-attempt.after-commit',
       'session-manager.record-launch.before-commit',
       'session-manager.record-launch.after-commit',
+      'aws.CreateImage.after',
+      'api-gateway.create-image.after-commit',
+      'messaging.consumer.api-gateway-image-available.before-commit',
     ]),
   );
 
