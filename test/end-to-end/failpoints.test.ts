@@ -18,6 +18,8 @@ async function liveThrough(system: RunningSystem): Promise<void> {
   const opened = async () => openDesktop((await alice.connect(id)).browserUrl);
   await eventually(async () => (await opened()).result === 'yes', { timeoutMs: 60_000 });
   const admin = await system.as('admin');
+  // Long enough to be seen on its way.
+  await system.imagesTake(2);
   const image = await admin.image(id, `image ${crypto.randomUUID()}`);
   await admin.becomesStack(image.id, 120_000);
   expect(await system.imagesAtEc2(image.id)).toHaveLength(1);
@@ -88,4 +90,4 @@ test('a crash before and after every commit and every AWS call of a desktop’s 
   } finally {
     await system.remove();
   }
-}, 420_000);
+}, 600_000);

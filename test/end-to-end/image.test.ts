@@ -4,6 +4,7 @@ import { openDesktop, RunningSystem } from './running-system.ts';
 let system: RunningSystem;
 beforeAll(async () => {
   system = await RunningSystem.start();
+  await system.imagesTake(2);
 }, 90_000);
 afterAll(() => system?.remove());
 

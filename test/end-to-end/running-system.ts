@@ -104,6 +104,15 @@ export class RunningSystem {
     return instances;
   }
 
+  /** How long the simulated EC2 takes for an image from now on. */
+  async imagesTake(imageSeconds: number): Promise<void> {
+    await fetch(`${this.embedded.urls.awsSimulator}/_sim/delays`, {
+      method: 'PATCH',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ imageSeconds }),
+    });
+  }
+
   /** What EC2 has of an image: more than one would be paid for unseen. */
   async imagesAtEc2(imageId: string): Promise<{ state: string }[]> {
     const answer = await fetch(`${this.embedded.urls.awsSimulator}/_sim/images`);
