@@ -17,6 +17,12 @@ async function liveThrough(system: RunningSystem): Promise<void> {
   await alice.reaches(id, 'running', 240_000);
   const opened = async () => openDesktop((await alice.connect(id)).browserUrl);
   await eventually(async () => (await opened()).result === 'yes', { timeoutMs: 60_000 });
+  const admin = await system.as('admin');
+  // Long enough to be seen on its way.
+  await system.imagesTake(2);
+  const image = await admin.image(id, `image ${crypto.randomUUID()}`);
+  await admin.becomesStack(image.id, 120_000);
+  expect(await system.imagesAtEc2(image.id)).toHaveLength(1);
   await alice.ask(id, 'stop');
   await alice.reaches(id, 'stopped', 120_000);
   await alice.ask(id, 'start');
@@ -61,6 +67,9 @@ test('a crash before and after every commit and every AWS call of a desktop’s 
       'session-manager.begin-attempt.after-commit',
       'session-manager.record-launch.before-commit',
       'session-manager.record-launch.after-commit',
+      'aws.CreateImage.after',
+      'api-gateway.create-image.after-commit',
+      'messaging.consumer.api-gateway-image-available.before-commit',
     ]),
   );
 
@@ -81,4 +90,4 @@ test('a crash before and after every commit and every AWS call of a desktop’s 
   } finally {
     await system.remove();
   }
-}, 420_000);
+}, 600_000);

@@ -1,6 +1,6 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import path from 'node:path';
-import type { Problem, Session, SessionConnection } from '@deskfleet/contracts';
+import type { Image, Problem, Session, SessionConnection } from '@deskfleet/contracts';
 import { type EmbeddedSystem, freePort, startEmbedded } from '@deskfleet/embedded';
 import { eventually } from '@deskfleet/testkit';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
@@ -19,6 +19,7 @@ const quick = {
   RECONCILE_IDLE_SECONDS: '1',
   RECONCILE_SLOW_SECONDS: '2',
   READINESS_INTERVAL_SECONDS: '0.3',
+  IMAGE_POLL_SECONDS: '0.3',
   OBSERVATION_SETTLE_SECONDS: '3',
   // Tests ask more often than people.
   RATE_LIMIT_PER_MINUTE: '0',
@@ -27,6 +28,7 @@ const quick = {
 /** What the simulator says of an instance (packages/aws-simulator, `/_sim/instances`). */
 export interface SimulatedInstance {
   instanceId: string;
+  imageId: string;
   state: string;
   connections: unknown[];
   tags: Record<string, string>;
@@ -102,6 +104,24 @@ export class RunningSystem {
     return instances;
   }
 
+  /** How long the simulated EC2 takes for an image from now on. */
+  async imagesTake(imageSeconds: number): Promise<void> {
+    await fetch(`${this.embedded.urls.awsSimulator}/_sim/delays`, {
+      method: 'PATCH',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ imageSeconds }),
+    });
+  }
+
+  /** What EC2 has of an image: more than one would be paid for unseen. */
+  async imagesAtEc2(imageId: string): Promise<{ state: string }[]> {
+    const answer = await fetch(`${this.embedded.urls.awsSimulator}/_sim/images`);
+    const { images } = (await answer.json()) as {
+      images: { state: string; tags?: Record<string, string> }[];
+    };
+    return images.filter(({ tags }) => tags?.['deskfleet:image'] === imageId);
+  }
+
   /** The whole stream, read as another system would: with NATS's client and the CNCF's SDK, nothing of ours. */
   async events(): Promise<CloudEvent[]> {
     const nc = await connect({ servers: this.embedded.urls.nats });
@@ -136,12 +156,13 @@ export class ApiUser {
     this.token = token;
   }
 
-  async call<Body>(method: string, path: string, body?: unknown): Promise<Answer<Body>> {
+  async call<Body>(method: string, path: string, body?: unknown, headers = {}): Promise<Answer<Body>> {
     const answer = await fetch(`${this.url}${path}`, {
       method,
       headers: {
         authorization: `Bearer ${this.token}`,
         ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...headers,
       },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
@@ -197,6 +218,32 @@ export class ApiUser {
         if (status !== 202 && !body.code?.startsWith('already-')) throw new Error(`${status} ${body.detail}`);
       },
       { timeoutMs: 30_000 },
+    );
+  }
+
+  /** Asks for an image of a desktop, again with the same key while a service that was killed comes back. */
+  async image(sessionId: string, name: string): Promise<Image> {
+    const headers = { 'idempotency-key': crypto.randomUUID() };
+    return eventually(
+      async () => {
+        const path = `/v1/sessions/${sessionId}/image`;
+        const { status, body } = await this.call<Image>('POST', path, { name }, headers);
+        if (status !== 202) throw new Error(`${status} ${JSON.stringify(body)}`);
+        return body;
+      },
+      { timeoutMs: 30_000 },
+    );
+  }
+
+  /** Waits until the image has become a software stack. */
+  async becomesStack(imageId: string, timeoutMs = 60_000): Promise<string> {
+    return eventually(
+      async () => {
+        const { body } = await this.call<Image>('GET', `/v1/images/${imageId}`);
+        if (body.softwareStackId) return body.softwareStackId;
+        throw new Error(`the image is ${body.state} (${body.reason?.sentence ?? 'no reason'})`);
+      },
+      { timeoutMs, intervalMs: 100 },
     );
   }
 

@@ -23,6 +23,8 @@ export const imageRoutes: FastifyPluginAsyncTypebox<CreateImageDeps & { images: 
     {
       schema: {
         summary: 'Make an image of a desktop, which becomes a software stack; the desktop goes on',
+        description:
+          'All of its disk is in the image, its owner’s files too. Stop it first to have all that is open on the disk.',
         tags,
         params: SessionParams,
         headers: IdempotencyHeaders,

@@ -4,7 +4,7 @@ import type { Kysely } from 'kysely';
 import type { ImageReader } from '../../application/image-store.ts';
 import type { ImageProgress, ImageRecord } from '../../domain/image-record.ts';
 
-/** Reads images, each answer in one query: what was asked for, and how far session-manager says it is. */
+/** Reads images: what was asked for, and how far session-manager says it is. */
 export function createImageReader(db: Kysely<Database>): ImageReader {
   return {
     async findImage(id) {
