@@ -21,7 +21,8 @@ test('a desktop from request to connection, stop, start and end, heard live and 
 
   const { id } = await alice.launch('first');
   const running = await alice.reaches(id, 'running');
-  expect(running.capabilities).toEqual(['connect', 'stop', 'terminate']);
+  expect(running.capabilities).toEqual(expect.arrayContaining(['connect', 'stop', 'reboot', 'terminate']));
+  expect(running.capabilities).not.toContain('show-password');
 
   const connection = await alice.connect(id);
   expect(new URL(connection.browserUrl).hash).toBe(`#${id}`);

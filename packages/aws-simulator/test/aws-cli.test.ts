@@ -3,8 +3,10 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   bootSeconds,
+  describeOne,
   desktop,
   type Fixture,
+  launchStopped,
   linuxImage,
   linuxUserData,
   startFixture,
@@ -104,6 +106,29 @@ describe.skipIf(!installed)('the AWS CLI', { timeout: 120_000 }, () => {
 
     const terminated = await aws('ec2', 'terminate-instances', '--instance-ids', id);
     expect(terminated).toMatchObject({ TerminatingInstances: [{ CurrentState: { Name: 'shutting-down' } }] });
+  });
+
+  test('makes an image of a stopped desktop, and resizes and protects it', async () => {
+    const id = await launchStopped(fixture);
+    const named = ['--instance-id', id];
+    const created = (await aws('ec2', 'create-image', ...named, '--name', 'my image')) as { ImageId: string };
+    fixture.advance(5);
+    const described = (await aws('ec2', 'describe-images', '--owners', 'self')) as {
+      Images: { BlockDeviceMappings: { Ebs: { SnapshotId: string } }[] }[];
+    };
+    expect(described).toMatchObject({
+      Images: [{ ImageId: created.ImageId, Name: 'my image', State: 'pending' }],
+    });
+    const snapshotId = described.Images[0]?.BlockDeviceMappings[0]?.Ebs.SnapshotId ?? '';
+    const snapshots = await aws('ec2', 'describe-snapshots', '--snapshot-ids', snapshotId);
+    expect(snapshots).toMatchObject({ Snapshots: [{ State: 'pending', Progress: '50%' }] });
+
+    await aws('ec2', 'modify-instance-attribute', ...named, '--instance-type', 'Value=m7i.xlarge');
+    await aws('ec2', 'modify-instance-attribute', ...named, '--disable-api-termination');
+    expect((await describeOne(fixture, id)).InstanceType).toBe('m7i.xlarge');
+    await expect(aws('ec2', 'terminate-instances', '--instance-ids', id)).rejects.toThrow(
+      '(OperationNotPermitted) when calling the TerminateInstances operation',
+    );
   });
 
   test('understands refusals', async () => {

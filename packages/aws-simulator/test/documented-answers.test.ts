@@ -79,6 +79,25 @@ async function stopped(): Promise<string> {
   return id;
 }
 
+let images = 0;
+
+async function createImage(): Promise<string> {
+  images += 1;
+  const parameters = {
+    InstanceId: await launchReady(fixture),
+    Name: `image ${images}`,
+    'TagSpecification.1.ResourceType': 'snapshot',
+    'TagSpecification.1.Tag.1.Key': 'a',
+    'TagSpecification.1.Tag.1.Value': 'b',
+  };
+  return ec2('CreateImage', parameters);
+}
+
+async function deregisterImage(): Promise<string> {
+  const ImageId = /<imageId>([^<]+)</.exec(await createImage())?.[1] ?? '';
+  return ec2('DeregisterImage', { ImageId });
+}
+
 const answers: Record<string, () => Promise<string>> = {
   RunInstances: () => ec2('RunInstances', launchForm),
   DescribeInstances: async () => ec2('DescribeInstances', { 'InstanceId.1': await launchReady(fixture) }),
@@ -94,6 +113,16 @@ const answers: Record<string, () => Promise<string>> = {
   },
   DescribeSubnets: () => ec2('DescribeSubnets'),
   DescribeImages: () => ec2('DescribeImages'),
+  CreateImage: createImage,
+  DeregisterImage: deregisterImage,
+  DescribeSnapshots: async () => {
+    await createImage();
+    return ec2('DescribeSnapshots');
+  },
+  ModifyInstanceAttribute: async () => {
+    const InstanceId = await launchReady(fixture);
+    return ec2('ModifyInstanceAttribute', { InstanceId, 'DisableApiTermination.Value': 'true' });
+  },
   DescribeInstanceTypes: () => ec2('DescribeInstanceTypes', { 'InstanceType.1': 'g5.2xlarge' }),
   DescribeInstanceTypeOfferings: () =>
     ec2('DescribeInstanceTypeOfferings', { LocationType: 'availability-zone' }),
@@ -120,7 +149,7 @@ for (const line of readFileSync(new URL('element-paths.txt', folder), 'utf8').sp
   known.set(operation, (known.get(operation) ?? new Set()).add(path));
 }
 
-const unmodelled = ['Error', 'RebootInstances', 'CreateTags'];
+const unmodelled = ['Error', 'RebootInstances', 'CreateTags', 'ModifyInstanceAttribute'];
 const ec2Operations = Object.keys(answers).filter((name) => !unmodelled.includes(name));
 
 test.each(ec2Operations)('%s has no element that the service model does not know', async (name) => {
@@ -151,15 +180,18 @@ test('SSM answers have no member that the service model does not know', async ()
   const sent = (await ssm('SendCommand', send)) as { Command: { CommandId: string } };
   fixture.advance(1);
   const { CommandId } = sent.Command;
+  const put = { Name: 'x', Value: 'y', Type: 'String', Tags: [{ Key: 'a', Value: 'b' }] };
   const all: [string, object][] = [
     ['SendCommand', sent],
     ['ListCommands', await ssm('ListCommands', { CommandId })],
     ['ListCommandInvocations', await ssm('ListCommandInvocations', { CommandId, Details: true })],
     ['GetCommandInvocation', await ssm('GetCommandInvocation', { CommandId, InstanceId: id })],
     ['DescribeInstanceInformation', await ssm('DescribeInstanceInformation', {})],
-    ['PutParameter', await ssm('PutParameter', { Name: 'x', Value: 'y', Type: 'String' })],
+    ['PutParameter', await ssm('PutParameter', put)],
     ['GetParameter', await ssm('GetParameter', { Name: 'x' })],
     ['GetParameters', await ssm('GetParameters', { Names: ['x'] })],
+    ['ListTagsForResource', await ssm('ListTagsForResource', { ResourceType: 'Parameter', ResourceId: 'x' })],
+    ['DeleteParameters', await ssm('DeleteParameters', { Names: ['x', 'y'] })],
   ];
   for (const [name, answer] of all) {
     const paths = jsonPathsOf(answer);

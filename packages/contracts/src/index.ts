@@ -7,6 +7,9 @@ export {
 } from './events/catalogue.ts';
 export { type CloudEvent, cloudEventsMediaType, EnvelopeSchema, envelopeOf } from './events/envelope.ts';
 export { schemaNameOf, subjectFilterOf, subjectOf, subjectRoot } from './events/subjects.ts';
+export * from './http/admin-profile.ts';
+export * from './http/admin-project.ts';
+export * from './http/admin-software-stack.ts';
 export * from './http/catalogue.ts';
 export * from './http/history.ts';
 export * from './http/image.ts';

@@ -9,6 +9,7 @@ import type { Ports, Secrets } from './remembered.ts';
 /** Prefix of the services' database roles. */
 export const ROLE_PREFIX = 'deskfleet';
 
+const SIMULATED_REGION = 'us-east-1';
 const STAGE = { simulator: 2, services: 3 };
 // Settings of this package, which services would take for misspelt ones of theirs.
 const OWN_SETTINGS = ['PORT', 'HOST', 'DESKFLEET_DATA_DIR', 'DESKFLEET_CACHE_DIR', 'DESKFLEET_AWS'];
@@ -107,12 +108,14 @@ function apiGateway(input: PlanInput): ProcessDefinition {
   const simulated = {
     DCV_ACCESS_MODE: 'path',
     DCV_BASE_URL: `http://localhost:${ports.awsSimulator}/desktops`,
+    AWS_REGION: SIMULATED_REGION,
   };
   return service(input, 'api-gateway', {
     ...common(input, 'api_gateway', { port: settings.port, metricsPort: ports.apiGatewayMetrics }),
     OIDC_ISSUER: issuerUrl(ports.identityProvider),
     OIDC_AUDIENCE: AUDIENCE,
     TOKEN_SERVICE_URL: `http://127.0.0.1:${ports.tokenService}`,
+    SESSION_MANAGER_URL: `http://127.0.0.1:${ports.sessionManager}`,
     ...(settings.aws === 'simulator' ? simulated : {}),
   });
 }
@@ -130,7 +133,7 @@ function simulatedPace({ env }: EmbeddedSettings): Record<string, string> {
 /** As the real thing, but for the address: the credentials are for show, and others on the machine stay unused. */
 function simulatedAws(ports: Ports): Record<string, string> {
   return {
-    AWS_REGION: 'us-east-1',
+    AWS_REGION: SIMULATED_REGION,
     AWS_ENDPOINT_URL: `http://127.0.0.1:${ports.awsSimulator}`,
     AWS_ACCESS_KEY_ID: 'simulated',
     AWS_SECRET_ACCESS_KEY: 'simulated',

@@ -6,6 +6,7 @@ import type { Kysely } from 'kysely';
 import type pg from 'pg';
 import type { Registry } from 'prom-client';
 import { v7 } from 'uuid';
+import { administrationRoutes } from './adapters/http/administration-routes.ts';
 import { problemOfRefusal } from './adapters/http/answer.ts';
 import { requireAuthentication } from './adapters/http/authentication.ts';
 import { catalogueRoutes } from './adapters/http/catalogue-routes.ts';
@@ -22,22 +23,27 @@ import { logRequests } from './adapters/http/request-log.ts';
 import { createListenerGauge, measureRequests } from './adapters/http/request-metrics.ts';
 import { sessionListRoute } from './adapters/http/session-list-route.ts';
 import { sessionRoutes } from './adapters/http/session-routes.ts';
+import { windowsPasswordRoute } from './adapters/http/windows-password-route.ts';
 import { createSigningKeys } from './adapters/oidc/signing-keys.ts';
 import { createTokenVerifier } from './adapters/oidc/token-verifier.ts';
 import { createAdmissions } from './adapters/postgres/admissions.ts';
 import { createAnnounceEvent } from './adapters/postgres/announce-event.ts';
 import { createAuditLog } from './adapters/postgres/audit-log.ts';
 import { createCatalogueReader } from './adapters/postgres/catalogue-reader.ts';
+import { createCatalogueStore } from './adapters/postgres/catalogue-store.ts';
 import { createIntents } from './adapters/postgres/intents.ts';
 import { createPreparedReads } from './adapters/postgres/prepared-reads.ts';
 import { createSessionReader } from './adapters/postgres/session-reader.ts';
 import { createUserDirectory } from './adapters/postgres/user-directory.ts';
+import { createSessionManagerClient } from './adapters/session-manager/session-manager-client.ts';
 import { createTokenIssuer } from './adapters/token-service/token-issuer.ts';
 import type { EventFeed } from './application/event-feed.ts';
 import type { EventHistory } from './application/follow-events.ts';
-import type { GatewayConfig } from './config.ts';
+import { type GatewayConfig, windowsImagesOf } from './config.ts';
 import type { DesktopAccess } from './domain/connection-urls.ts';
+import type { InstanceTypeOffer } from './domain/instance-type-rules.ts';
 import type { Refusal } from './domain/refusal.ts';
+import type { CapabilityPolicy } from './domain/session-record.ts';
 
 export interface AppDeps {
   config: GatewayConfig;
@@ -82,19 +88,37 @@ async function registerApi(app: FastifyInstance, deps: AppDeps): Promise<void> {
   const announce = createAnnounceEvent(deps.events);
   const quotas = { linux: config.DCV_LINUX_SESSION_COUNT, windows: config.DCV_WINDOWS_SESSION_COUNT };
   const shared = { now: () => clock.now(), newId: () => v7() };
+  const audit = createAuditLog(db);
+  const offer = instanceTypeOfferOf(config);
+  const sessionManager = createSessionManager(deps);
+  const policy = capabilityPolicyOf(config);
   await guard(app, deps);
-  await app.register(launchRoute, { ...shared, quotas, admissions: createAdmissions(db, announce) });
-  await app.register(sessionListRoute, { sessions });
-  await app.register(sessionRoutes, { sessions });
-  await app.register(intentRoutes, { ...shared, intents: createIntents(db, announce) });
+  await app.register(launchRoute, {
+    ...shared,
+    quotas,
+    offer,
+    policy,
+    admissions: createAdmissions(db, announce),
+  });
+  await app.register(sessionListRoute, { sessions, policy });
+  await app.register(sessionRoutes, { sessions, policy });
+  await app.register(intentRoutes, { ...shared, offer, policy, intents: createIntents(db, announce) });
   await app.register(connectionRoute, {
     ...shared,
     sessions,
     tokens: createTokens(deps),
-    audit: createAuditLog(db),
+    audit,
     access: accessOf(config),
   });
-  await app.register(catalogueRoutes, { catalogue: createCatalogueReader(db, reads) });
+  await app.register(windowsPasswordRoute, { ...shared, sessions, sessionManager, audit });
+  await app.register(catalogueRoutes, { catalogue: createCatalogueReader(db, reads), offer });
+  await app.register(administrationRoutes, {
+    ...shared,
+    catalogue: createCatalogueStore(db),
+    images: sessionManager,
+    offer,
+    windowsImages: windowsImagesOf(config).images,
+  });
   await app.register(meRoutes, { sessions, quotas });
   await app.register(eventStreamRoute, {
     feed: deps.feed,
@@ -140,19 +164,43 @@ function createVerifier({ config, logger }: AppDeps, now: () => number) {
   });
 }
 
-function createTokens({ config, clock, logger }: AppDeps) {
+function createTokens(deps: AppDeps) {
+  const { config, logger } = deps;
   return createTokenIssuer({
     url: config.TOKEN_SERVICE_URL,
-    signCredential: () =>
-      signServiceCredential({
-        key: config.SERVICE_CREDENTIAL_KEY,
-        from: 'api-gateway',
-        to: 'token-service',
-        // Token-service checks by the database's clock: a jump of this machine's must not lock people out.
-        clock,
-      }),
+    signCredential: () => signCredentialFor('token-service', deps),
     onFailure: (err) => logger.warn({ err }, 'Token-service made no token; people cannot connect.'),
   });
+}
+
+function capabilityPolicyOf(config: GatewayConfig): CapabilityPolicy {
+  return {
+    instanceChange: {
+      linux: config.DCV_LINUX_ALLOW_INSTANCE_CHANGE,
+      windows: config.DCV_WINDOWS_ALLOW_INSTANCE_CHANGE,
+    },
+  };
+}
+
+function createSessionManager(deps: AppDeps) {
+  const { config, logger } = deps;
+  return createSessionManagerClient({
+    url: config.SESSION_MANAGER_URL,
+    signCredential: () => signCredentialFor('session-manager', deps),
+    onFailure: (err) => logger.warn({ err }, 'Session-manager gave no answer about an image or a password.'),
+  });
+}
+
+function signCredentialFor(to: string, { config, clock }: AppDeps): Promise<string> {
+  // The others check by the database's clock: a jump of this machine's must not lock people out.
+  return signServiceCredential({ key: config.SERVICE_CREDENTIAL_KEY, from: 'api-gateway', to, clock });
+}
+
+function instanceTypeOfferOf(config: GatewayConfig): InstanceTypeOffer {
+  return {
+    hiddenTypes: config.DCV_BLACKLIST_INSTANCE_TYPE,
+    requireHibernation: config.DCV_FORCE_INSTANCE_HIBERNATE_SUPPORT,
+  };
 }
 
 function accessOf(config: GatewayConfig): DesktopAccess {

@@ -1,9 +1,14 @@
 import { type ConfigFault, type Environment, type LoadedConfig, loadConfig } from '@deskfleet/runtime';
 import { commonSettings, portSetting } from '@deskfleet/service-base';
 import Type, { type Static } from 'typebox';
+import { windowsImagesIn } from './domain/deployed-images.ts';
 
 const Url = (description: string, example: string) =>
   Type.String({ format: 'url', description, examples: [example] });
+
+const windowsAmiExample =
+  '{"graphics": {"us-east-1": "ami-0aaaaaaaaaaaaaaaa"}, "non-graphics": {"us-east-1": "ami-0bbbbbbbbbbbbbbbb"}}';
+const ImagesByRegion = Type.Record(Type.String(), Type.String({ pattern: '^ami-[0-9a-f]{8,17}$' }));
 
 /** Every setting of the gateway; docs/configuration.md is made of it. */
 export const configSchema = Type.Object({
@@ -33,6 +38,10 @@ export const configSchema = Type.Object({
     description: 'Value of that claim, or one in its list, that administrators have.',
   }),
   TOKEN_SERVICE_URL: Url('Where token-service answers the other services.', 'http://token-service:8083'),
+  SESSION_MANAGER_URL: Url(
+    'Where session-manager answers the other services.',
+    'http://session-manager:8082',
+  ),
   DCV_ACCESS_MODE: Type.Enum(['direct', 'path'], {
     default: 'direct',
     description:
@@ -41,6 +50,37 @@ export const configSchema = Type.Object({
   DCV_BASE_URL: Type.Optional(Url('Path mode: the load balancer.', 'https://desktops.example.com/desktops')),
   DCV_LINUX_SESSION_COUNT: quota('Linux'),
   DCV_WINDOWS_SESSION_COUNT: quota('Windows'),
+  DCV_LINUX_ALLOW_INSTANCE_CHANGE: instanceChange('Linux'),
+  DCV_WINDOWS_ALLOW_INSTANCE_CHANGE: instanceChange('Windows'),
+  DCV_BLACKLIST_INSTANCE_TYPE: Type.Array(Type.String({ pattern: '^[a-z0-9.-]+$' }), {
+    default: ['metal', 'nano', 'micro', 'p3', 'p2'],
+    description:
+      'Instance types that are not offered: each a prefix of the family or of the size; `[]` hides none.',
+    examples: ['metal,nano,micro,p3,p2'],
+  }),
+  DCV_FORCE_INSTANCE_HIBERNATE_SUPPORT: Type.Boolean({
+    default: false,
+    description: 'Only offer instance types on which desktops can hibernate.',
+    examples: ['True'],
+  }),
+  DCV_WINDOWS_AMI: Type.Optional(
+    Type.Object(
+      { graphics: Type.Optional(ImagesByRegion), 'non-graphics': Type.Optional(ImagesByRegion) },
+      {
+        additionalProperties: false,
+        description:
+          'AMIs of the base software stack Windows Server 2022 by region, as JSON; instance types with a GPU get the graphics one.',
+        examples: [windowsAmiExample],
+      },
+    ),
+  ),
+  AWS_REGION: Type.Optional(
+    Type.String({
+      pattern: '^[a-z]{2,}(-[a-z]+)+-[0-9]+$',
+      description: 'AWS region of the desktops; DCV_WINDOWS_AMI needs it.',
+      examples: ['eu-central-1'],
+    }),
+  ),
   RATE_LIMIT_PER_MINUTE: Type.Integer({
     minimum: 0,
     default: 600,
@@ -61,16 +101,34 @@ export function loadGatewayConfig(env: Environment): LoadedConfig<GatewayConfig>
 }
 
 function checkTogether(config: GatewayConfig): ConfigFault[] {
+  const faults: ConfigFault[] = [];
   if (config.DCV_ACCESS_MODE === 'path' && config.DCV_BASE_URL === undefined) {
-    return [
-      {
-        name: 'DCV_BASE_URL',
-        problem: 'is not set, but DCV_ACCESS_MODE=path needs it',
-        example: 'https://desktops.example.com/desktops',
-      },
-    ];
+    faults.push({
+      name: 'DCV_BASE_URL',
+      problem: 'is not set, but DCV_ACCESS_MODE=path needs it',
+      example: 'https://desktops.example.com/desktops',
+    });
   }
-  return [];
+  if (config.DCV_WINDOWS_AMI !== undefined && config.AWS_REGION === undefined) {
+    const problem = 'is not set, but DCV_WINDOWS_AMI needs it to know whose images to take';
+    faults.push({ name: 'AWS_REGION', problem, example: 'eu-central-1' });
+  }
+  return faults;
+}
+
+/** What DCV_WINDOWS_AMI says for this deployment, and warnings for the log. */
+export function windowsImagesOf({ DCV_WINDOWS_AMI: setting, AWS_REGION: region }: GatewayConfig) {
+  if (setting === undefined || region === undefined) {
+    return { images: { image: null, graphicsImage: null }, warnings: [] };
+  }
+  return windowsImagesIn(region, setting);
+}
+
+function instanceChange(system: string) {
+  return Type.Boolean({
+    default: true,
+    description: `Whether ${system} desktops may be resized; False holds for administrators too.`,
+  });
 }
 
 function quota(system: string) {

@@ -4,10 +4,11 @@ import { openServiceBase, type ServiceBase } from '@deskfleet/service-base';
 import { createEventHistory } from './adapters/events/event-history.ts';
 import { feedLiveEvents } from './adapters/events/feed-live-events.ts';
 import { markEndedSessions } from './adapters/events/mark-ended-sessions.ts';
+import { startApplyingWindowsImages } from './adapters/postgres/apply-windows-images.ts';
 import { startPruningAnswers } from './adapters/postgres/prune-answers.ts';
 import { buildApp } from './app.ts';
 import { createEventFeed } from './application/event-feed.ts';
-import type { GatewayConfig } from './config.ts';
+import { type GatewayConfig, windowsImagesOf } from './config.ts';
 
 export interface GatewayOptions {
   config: GatewayConfig;
@@ -31,7 +32,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningServ
   const live = createLiveStream(base.bus, logger);
   const app = await buildApp({ ...options, ...live, db, pool, clock, events, metrics, isReady });
   const url = await app.listen({ port: config.PORT, host: config.HOST });
-  const background = base.ready.then(() => (signal.aborted ? null : startBackground(base, logger)));
+  const background = base.ready.then(() => (signal.aborted ? null : startBackground(base, options)));
   return {
     url,
     drain: () => app.close(),
@@ -49,12 +50,19 @@ function createLiveStream(bus: Bus, logger: Logger) {
 }
 
 /** What the gateway does besides answering, publishing and pruning. */
-function startBackground({ database: { db }, bus, metrics }: ServiceBase, logger: Logger) {
+function startBackground(
+  { database: { db }, bus, metrics }: ServiceBase,
+  { config, logger }: GatewayOptions,
+) {
   const consumer = markEndedSessions({ bus, db, logger, metrics });
   const stopPruningAnswers = startPruningAnswers(db, logger);
+  const windows = windowsImagesOf(config);
+  for (const warning of windows.warnings) logger.warn(warning);
+  const stopApplyingImages = startApplyingWindowsImages(db, windows.images, logger);
   return {
     async stop() {
       stopPruningAnswers();
+      stopApplyingImages();
       await consumer.stop();
     },
   };

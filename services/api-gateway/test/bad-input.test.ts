@@ -1,15 +1,18 @@
 import type { Problem } from '@deskfleet/contracts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { arrangeZones } from './arrange-zones.ts';
+import { badLifecycleRequests } from './bad-lifecycle-requests.ts';
 import { badRequests, good } from './bad-requests.ts';
 import { type Gateway, linuxStack, startTestGateway, windowsStack } from './gateway-fixture.ts';
 
 let gateway: Gateway;
 beforeAll(async () => {
   gateway = await startTestGateway();
+  await arrangeZones(gateway.owner);
 });
 afterAll(() => gateway.close());
 
-test.each(badRequests)(
+test.each([...badRequests, ...badLifecycleRequests])(
   '$what is refused with a problem that says what to do, and nothing is written',
   async (bad) => {
     const before = await gateway.writtenRows();

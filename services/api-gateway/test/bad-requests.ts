@@ -1,7 +1,7 @@
 import { linuxStack, windowsStack } from './gateway-fixture.ts';
 
 export const good = { name: 'CFD workstation', softwareStackId: linuxStack, instanceType: 'm7i.large' };
-const nowhere = '0199c4a0-7d1e-7a43-9c58-3f6f0d9a2b10';
+export const nowhere = '0199c4a0-7d1e-7a43-9c58-3f6f0d9a2b10';
 
 export interface BadRequest {
   what: string;
@@ -192,10 +192,17 @@ export const badRequests: BadRequest[] = [
   },
   {
     what: 'an instance type with too little memory',
+    body: { ...good, instanceType: 't3.small' },
+    status: 422,
+    code: 'instance-type-not-allowed',
+    says: /2 GiB.*at least 4 GiB/,
+  },
+  {
+    what: 'an instance type that the deployment hides',
     body: { ...good, instanceType: 't3.nano' },
     status: 422,
     code: 'instance-type-not-allowed',
-    says: /0.5 GiB.*at least 4 GiB/,
+    says: /hides.*nano/,
   },
   {
     what: 'a root volume beyond the profile',

@@ -1,10 +1,11 @@
-import type { Problem, Session } from '@deskfleet/contracts';
+import type { InspectedImage, Problem, Session } from '@deskfleet/contracts';
 import { createHealth, createLogger, type Health } from '@deskfleet/runtime';
 import { createTestDatabase, createTestStream, eventually, type TestDatabase } from '@deskfleet/testkit';
 import pg from 'pg';
 import { type GatewayConfig, loadGatewayConfig } from '../src/config.ts';
 import { startGateway } from '../src/start-gateway.ts';
 import { audience, startIssuer, type TestIssuer } from './oidc-issuer.ts';
+import { type StandInSessionManager, startSessionManager } from './session-manager.ts';
 import { type StandInTokenService, startTokenService } from './token-service.ts';
 
 export const linuxStack = '01990000-0000-7000-8000-000000000011';
@@ -23,6 +24,7 @@ export interface Gateway {
   health: Health;
   issuer: TestIssuer;
   tokenService: StandInTokenService;
+  sessionManager: StandInSessionManager;
   database: TestDatabase;
   /** As the tables' owner: for arranging and for looking. */
   owner: pg.Pool;
@@ -45,14 +47,15 @@ export interface SendOptions {
   signal?: AbortSignal;
 }
 
-/** A gateway on a database and a stream of its own, with a real OpenID provider and a token-service. */
+/** A gateway on a database and a stream of its own, with a real OpenID provider, a token-service and a session-manager. */
 export async function startTestGateway(
   change: Record<string, string> = {},
   wayToDatabase = async (url: string) => url,
 ): Promise<Gateway> {
-  const [issuer, tokenService, database] = await Promise.all([
+  const [issuer, tokenService, sessionManager, database] = await Promise.all([
     startIssuer(),
     startTokenService(credentialKey),
+    startSessionManager(credentialKey),
     createTestDatabase(),
   ]);
   const stream = createTestStream();
@@ -71,11 +74,13 @@ export async function startTestGateway(
     OIDC_ISSUER: issuer.url,
     OIDC_AUDIENCE: audience,
     TOKEN_SERVICE_URL: tokenService.url,
+    SESSION_MANAGER_URL: sessionManager.url,
     DCV_ACCESS_MODE: 'path',
     DCV_BASE_URL: 'http://localhost:9000/desktops',
     ...change,
   };
   await insertInstanceTypes(owner);
+  for (const [image, inspected] of images) sessionManager.images.set(image, inspected);
   let running = await start(environment);
 
   const gateway: Gateway = {
@@ -87,6 +92,7 @@ export async function startTestGateway(
     },
     issuer,
     tokenService,
+    sessionManager,
     database,
     owner,
     environment,
@@ -114,7 +120,7 @@ export async function startTestGateway(
     },
     async close() {
       await running.stop();
-      await Promise.all([issuer.close(), tokenService.close(), owner.end()]);
+      await Promise.all([issuer.close(), tokenService.close(), sessionManager.close(), owner.end()]);
       await database.drop();
     },
   };
@@ -123,6 +129,19 @@ export async function startTestGateway(
 }
 
 let names = 0;
+
+const imageOf = (imageId: string, change: Partial<InspectedImage> = {}): [string, InspectedImage] => [
+  imageId,
+  { imageId, architecture: 'x86_64', os: 'linux', minRootVolumeGiB: 20, ...change },
+];
+/** The images that session-manager knows. */
+const images = [
+  imageOf('ami-0aaaaaaaaaaaaaaa1'),
+  imageOf('ami-0aaaaaaaaaaaaaaa2', { minRootVolumeGiB: 80 }),
+  imageOf('ami-0aaaaaaaaaaaaaaa3', { architecture: 'arm64' }),
+  imageOf('ami-0aaaaaaaaaaaaaaa4', { os: 'windows', minRootVolumeGiB: 30 }),
+  imageOf('/aws/service/some/image/parameter'),
+];
 
 async function start(environment: Record<string, string>) {
   const { config } = loadGatewayConfig(environment) as { config: GatewayConfig };
@@ -182,6 +201,7 @@ async function insertInstanceTypes(owner: pg.Pool): Promise<void> {
        ('m7i.4xlarge', 16, 65536, null, '{x86_64}', true, now()),
        ('g4dn.xlarge', 4, 16384, $1, '{x86_64}', false, now()),
        ('t3.nano', 2, 512, null, '{x86_64}', true, now()),
+       ('m5.metal', 96, 393216, null, '{x86_64}', false, now()),
        ('m7g.large', 2, 8192, null, '{arm64}', true, now()),
        ('x2gd.large', 2, 32768, null, '{arm64}', false, now())`,
     [t4],

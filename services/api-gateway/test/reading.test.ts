@@ -1,6 +1,6 @@
-import type { InstanceTypeList, SessionHistory, SessionList } from '@deskfleet/contracts';
+import type { SessionHistory, SessionList } from '@deskfleet/contracts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Gateway, linuxStack, startTestGateway, windowsStack } from './gateway-fixture.ts';
+import { type Gateway, startTestGateway, windowsStack } from './gateway-fixture.ts';
 
 let gateway: Gateway;
 beforeAll(async () => {
@@ -70,17 +70,4 @@ describe('history', () => {
     expect(second.body.items.map(({ to }) => to)).toEqual(['requested']);
     expect(second.body.nextCursor).toBeNull();
   });
-});
-
-test('instance types are offered smallest first, and of a stack only those that it may run on', async () => {
-  const names = async (query: string) =>
-    (await gateway.send<InstanceTypeList>('anna', `GET /v1/instance-types${query}`)).body.items.map(
-      ({ name, label }) => `${name}: ${label}`,
-    );
-  expect(await names(`?stack=${linuxStack}`)).toEqual([
-    'm7i.large: 2D - Small (2 vCPUs - 8 GB RAM)',
-    'g4dn.xlarge: 3D - Medium (GPU NVIDIA T4 - 4 vCPUs - 16 GB RAM)',
-    'm7i.4xlarge: 2D - Extra large (16 vCPUs - 64 GB RAM)',
-  ]);
-  expect(await names('')).toHaveLength(6);
 });

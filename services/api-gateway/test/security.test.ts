@@ -23,12 +23,16 @@ interface Row {
   body?: object;
 }
 
+const m7iXlarge = { instanceType: 'm7i.xlarge' };
 const ofOneSession: Row[] = [
   { route: 'GET /v1/sessions/:id', owner: 200, administrator: 200, other: 404 },
   { route: 'GET /v1/sessions/:id/history', owner: 200, administrator: 200, other: 404 },
   { route: 'POST /v1/sessions/:id/start', owner: 409, administrator: 409, other: 404 },
   { route: 'POST /v1/sessions/:ended/stop', owner: 409, administrator: 409, other: 404 },
   { route: 'DELETE /v1/sessions/:ended', owner: 409, administrator: 409, other: 404 },
+  { route: 'POST /v1/sessions/:ended/reboot', owner: 409, administrator: 409, other: 404 },
+  { route: 'POST /v1/sessions/:id/resize', owner: 409, administrator: 409, other: 404, body: m7iXlarge },
+  { route: 'POST /v1/sessions/:id/windows-password', owner: 409, administrator: 403, other: 404 },
   { route: 'POST /v1/sessions/:id/connection', owner: 201, administrator: 403, other: 404 },
 ];
 const ofNobody: Row[] = [
@@ -36,6 +40,8 @@ const ofNobody: Row[] = [
   { route: 'POST /v1/sessions', owner: 400, administrator: 400, other: 400, body: {} },
   { route: 'GET /v1/software-stacks', owner: 200, administrator: 200, other: 200 },
   { route: 'GET /v1/instance-types', owner: 200, administrator: 200, other: 200 },
+  { route: 'GET /v1/subnets', owner: 200, administrator: 200, other: 200 },
+  { route: 'GET /v1/projects', owner: 200, administrator: 200, other: 200 },
   { route: 'GET /v1/me', owner: 200, administrator: 200, other: 200 },
   { route: 'GET /v1/me/quota', owner: 200, administrator: 200, other: 200 },
 ];
@@ -101,9 +107,9 @@ test('every route of the API is in this table', async () => {
 
 test("somebody else's session answers like one that is not there", async () => {
   const nowhere = '0199c4a0-7d1e-7a43-9c58-3f6f0d9a2b10';
-  for (const { route } of ofOneSession) {
-    const foreign = await gateway.send('bob', addressOf(route));
-    const missing = await gateway.send('bob', route.replace(/:id|:ended/, nowhere));
+  for (const { route, body } of ofOneSession) {
+    const foreign = await gateway.send('bob', addressOf(route), withBody(body));
+    const missing = await gateway.send('bob', route.replace(/:id|:ended/, nowhere), withBody(body));
     const told = ({ status, code, detail, title }: Problem) => ({ status, code, detail, title });
     expect(told(foreign.body)).toEqual(told(missing.body));
   }

@@ -103,10 +103,10 @@ describe('asking for a change', () => {
     });
     expect(stopped.status).toBe(202);
     expect(stopped.body).toMatchObject({ state: 'running', pendingIntent: { kind: 'stop' } });
-    expect(stopped.body.capabilities).toEqual(['start', 'terminate', 'create-image', 'show-password']);
+    expect(stopped.body.capabilities).toEqual(['start', 'terminate', 'create-image']);
     expect(await intentsOf(id)).toEqual([
       { seq: 1, kind: 'launch', args: {}, cause: 'user:carl' },
-      { seq: 2, kind: 'stop', args: { force: true }, cause: 'user:carl' },
+      { seq: 2, kind: 'stop', args: { mode: 'stop', force: true }, cause: 'user:carl' },
     ]);
     await gateway.setState(id, 'stopping', { applied_seq: 2, desired: 'stopped', instance_id: 'i-1' });
     const now = await gateway.send<Session>('carl', `GET /v1/sessions/${id}`);

@@ -29,8 +29,9 @@ import { refreshInstanceTypes } from './application/refresh-instance-types.ts';
 import { SubnetRefresh } from './application/refresh-subnets.ts';
 import { showPassword } from './application/show-password.ts';
 import { PasswordSweep } from './application/sweep-passwords.ts';
-import { type Config, hostSettingsOf, lifecycleSettingsOf } from './config.ts';
+import { type Config, hostSettingsOf, instanceTagsOf, lifecycleSettingsOf } from './config.ts';
 import { CallBudget } from './domain/call-budget.ts';
+import { PoolBackoff } from './domain/pool-backoff.ts';
 
 export interface AppDependencies {
   config: Config;
@@ -66,11 +67,18 @@ export function buildApp(app: AppDependencies): SessionManager {
     (err) => logger.error({ err }, 'a call could not be completed; the next pass takes it up'),
   );
   const deps: ReconcilerDeps = {
-    store: createPostgresSessionStore({ db: database.db, events, clock, settings }),
+    store: createPostgresSessionStore({
+      db: database.db,
+      events,
+      clock,
+      settings,
+      subnetIds: config.SUBNET_IDS,
+    }),
     compute: createEc2Compute(aws.ec2, config.CLUSTER_ID),
     images,
     hosts: createSsmHosts(aws.ssm, { waitSeconds: config.READINESS_WAIT_SECONDS }),
     budget: new CallBudget(monotonic()),
+    pools: new PoolBackoff(),
     work,
     clock,
     monotonic,
@@ -78,10 +86,12 @@ export function buildApp(app: AppDependencies): SessionManager {
     settings,
     launch: {
       clusterId: config.CLUSTER_ID,
+      tags: instanceTagsOf(config),
       subnetIds: config.SUBNET_IDS,
       securityGroupIds: config.SECURITY_GROUP_IDS,
       instanceProfileArn: config.INSTANCE_PROFILE_ARN ?? null,
     },
+    hostAccounts: config.HOST_ACCOUNTS,
     readinessIntervalSeconds: config.READINESS_INTERVAL_SECONDS,
     renderUserData: createUserDataRenderer(hostSettingsOf(config)),
     preparePassword: passwords.prepare,

@@ -45,6 +45,11 @@ export const configSchema = Type.Object({
       examples: ['arn:aws:iam::123456789012:instance-profile/desktop'],
     }),
   ),
+  INSTANCE_TAGS: Type.Array(Type.String({ pattern: '^[^=,]{1,128}=[^,]{0,256}$' }), {
+    default: [],
+    description: 'Your own tags on every instance and volume, as NAME=VALUE.',
+    examples: ['cost-center=42,team=cae'],
+  }),
   PASSWORD_KMS_KEY_ID: Type.Optional(
     Type.String({
       pattern: '^[A-Za-z0-9/_:-]+$',
@@ -103,8 +108,20 @@ export const configSchema = Type.Object({
   FIRST_BOOT_TIMEOUT_MINUTES: Duration(30, 'How long a new desktop may take until DCV answers.'),
   RESTART_TIMEOUT_MINUTES: Duration(10, 'How long a started desktop may take until DCV answers.'),
   STOPPING_TIMEOUT_MINUTES: Duration(10, 'After this a stop cuts the power.'),
+  HIBERNATING_TIMEOUT_MINUTES: Duration(
+    20,
+    'After this a hibernation raises an alert; it is never cut short.',
+  ),
+  RESIZING_TIMEOUT_MINUTES: Duration(2, 'After this a resize has failed and the old type is kept.'),
   TERMINATING_TIMEOUT_MINUTES: Duration(10, 'After this a termination raises an alert.'),
   ERROR_STOP_AFTER_HOURS: Duration(4, 'A desktop in error is stopped after these hours.'),
+  CAPACITY_RETRY_WINDOW_MINUTES: Type.Number({
+    minimum: 0,
+    default: 0,
+    description:
+      'How long Deskfleet goes on looking for a free machine when AWS has none; 0: every zone and fallback type once.',
+    examples: [30],
+  }),
   OBSERVATION_SETTLE_SECONDS: Duration(
     60,
     'For so long after our own call a contradicting answer of EC2 is no news.',
@@ -128,10 +145,19 @@ export function lifecycleSettingsOf(config: Config): LifecycleSettings {
     firstBootTimeoutMinutes: config.FIRST_BOOT_TIMEOUT_MINUTES,
     restartTimeoutMinutes: config.RESTART_TIMEOUT_MINUTES,
     stoppingTimeoutMinutes: config.STOPPING_TIMEOUT_MINUTES,
+    hibernatingTimeoutMinutes: config.HIBERNATING_TIMEOUT_MINUTES,
+    resizingTimeoutMinutes: config.RESIZING_TIMEOUT_MINUTES,
     terminatingTimeoutMinutes: config.TERMINATING_TIMEOUT_MINUTES,
     errorStopAfterHours: config.ERROR_STOP_AFTER_HOURS,
+    capacityRetryWindowMinutes: config.CAPACITY_RETRY_WINDOW_MINUTES,
     observationSettleSeconds: config.OBSERVATION_SETTLE_SECONDS,
   };
+}
+
+export function instanceTagsOf({ INSTANCE_TAGS }: Config): Record<string, string> {
+  return Object.fromEntries(
+    INSTANCE_TAGS.map((tag) => [tag.slice(0, tag.indexOf('=')), tag.slice(tag.indexOf('=') + 1)]),
+  );
 }
 
 export function hostSettingsOf(config: Config): HostSettings {

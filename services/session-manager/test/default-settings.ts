@@ -7,7 +7,10 @@ export const settings: LifecycleSettings = {
   firstBootTimeoutMinutes: 30,
   restartTimeoutMinutes: 10,
   stoppingTimeoutMinutes: 10,
+  hibernatingTimeoutMinutes: 20,
+  resizingTimeoutMinutes: 2,
   terminatingTimeoutMinutes: 10,
   errorStopAfterHours: 4,
+  capacityRetryWindowMinutes: 0,
   observationSettleSeconds: 60,
 };

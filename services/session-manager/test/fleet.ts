@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { createAwsSimulator, delaysForBoot } from '@deskfleet/aws-simulator';
-import type { DesiredState, IntentKind, SessionState } from '@deskfleet/contracts';
+import type { DesiredState, IntentArguments, IntentKind, SessionState } from '@deskfleet/contracts';
 import { connectDatabase, type DatabaseConnection } from '@deskfleet/database';
 import { createEventWriter } from '@deskfleet/messaging';
 import { createLogger } from '@deskfleet/runtime';
@@ -23,7 +23,7 @@ const stacks = {
 };
 
 /** The subnets of the simulator's network, one a zone. */
-const subnets = {
+export const subnets = {
   a: 'subnet-0de5cf1ee7000000a',
   b: 'subnet-0de5cf1ee7000000b',
   c: 'subnet-0de5cf1ee7000000c',
@@ -36,7 +36,18 @@ export interface StatusRow {
   instance_id: string | null;
   availability_zone: string | null;
   access_epoch: number;
+  instance_type: string;
+  reason_sentence: string | null;
+  boot_id: string | null;
   applied_seq: number;
+}
+
+/** What differs from a plain desktop. */
+export interface RequestOptions {
+  os?: 'linux' | 'windows';
+  instanceType?: string;
+  hibernation?: boolean;
+  subnetId?: string;
 }
 
 export interface Instance {
@@ -167,25 +178,43 @@ export class Fleet {
   }
 
   /** What the gateway writes when it admits a session. */
-  async request(name: string, { os = 'linux' as 'linux' | 'windows' } = {}): Promise<string> {
+  async request(name: string, options: RequestOptions = {}): Promise<string> {
+    const { os = 'linux', instanceType = 'm7i.large', hibernation = false, subnetId = null } = options;
     const id = uuidv7();
     await this.owner.query(
       `insert into api_gateway.sessions (id, owner, name, os, software_stack_id, instance_type, root_volume_gib, session_type,
-         created_at)
-       values ($1, 'alice', $2, $3, $4, 'm7i.large', 50, 'default', $5)`,
-      [id, name, os, stacks[os], new Date(this.time.ms)],
+         created_at, hibernation, subnet_id)
+       values ($1, 'alice', $2, $3, $4, $6, 50, 'default', $5, $7, $8)`,
+      [id, name, os, stacks[os], new Date(this.time.ms), instanceType, hibernation, subnetId],
     );
     await this.intend(id, 'launch');
     return id;
   }
 
   /** What the gateway writes when it accepts an intent. */
-  async intend(id: string, kind: IntentKind, args: { force?: boolean } = {}): Promise<void> {
+  async intend(
+    id: string,
+    kind: IntentKind,
+    args: IntentArguments = {},
+    cause = 'user:alice',
+  ): Promise<void> {
     await this.owner.query(
       `insert into api_gateway.session_intents (session_id, seq, kind, args, cause)
-       select $1, coalesce(max(seq), 0) + 1, $2, $3, 'user:alice' from api_gateway.session_intents where session_id = $1`,
-      [id, kind, JSON.stringify(args)],
+       select $1, coalesce(max(seq), 0) + 1, $2, $3, $4 from api_gateway.session_intents where session_id = $1`,
+      [id, kind, JSON.stringify(args), cause],
     );
+  }
+
+  /** Asks EC2 for instance types, zones and subnets, as the service does by itself. */
+  async learnPlaces(): Promise<void> {
+    await this.manager.refreshInstanceTypes();
+    await this.manager.subnetRefresh.sweep();
+  }
+
+  /** Steers the machine of a session. */
+  async host(id: string, change: Record<string, unknown>): Promise<void> {
+    const { instance_id } = await this.status(id);
+    await this.sim('PATCH', `/instances/${instance_id}`, change);
   }
 
   /** One look at everything, and the calls that it sets off. */
@@ -209,7 +238,7 @@ export class Fleet {
     throw new Error(`${id} is ${JSON.stringify(await this.status(id))} after ${passes} passes, not ${state}`);
   }
 
-  async running(name: string, options?: { os: 'linux' | 'windows' }): Promise<string> {
+  async running(name: string, options?: RequestOptions): Promise<string> {
     const id = await this.request(name, options);
     await this.reaches(id, 'running');
     return id;

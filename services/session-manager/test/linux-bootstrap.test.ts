@@ -66,9 +66,9 @@ describe.skipIf(bootingIsImpossible)('an Ubuntu host whose image has nothing', (
         target: '/data/with space\t$(touch /pwned)',
         options: 'ro,nfsvers=4.1',
       },
-      { kind: 'nfs' as const, source: "nas:/'; touch /pwned\n/dev/sda", target: '/x\\y', options: null },
-      { kind: 'efs' as const, source: 'fs-0123abcd', target: '/efs', options: null },
-      { kind: 'nfs' as const, source: 'nas:/relative', target: 'etc', options: null },
+      { kind: 'nfs' as const, source: "nas:/'; touch /pwned\n/dev/sda", target: '/x\\y' },
+      { kind: 'efs' as const, source: 'fs-0123abcd', target: '/efs' },
+      { kind: 'nfs' as const, source: 'nas:/relative', target: 'etc' },
     ];
     const host = await bootLinuxHost({
       ...ubuntu,
@@ -89,7 +89,7 @@ describe.skipIf(bootingIsImpossible)('an Ubuntu host whose image has nothing', (
   });
 
   test('is the same after the script has run again', async () => {
-    const mounts = [{ kind: 'nfs' as const, source: 'nas:/home', target: '/home', options: null }];
+    const mounts = [{ kind: 'nfs' as const, source: 'nas:/home', target: '/home' }];
     const host = await bootLinuxHost({ ...ubuntu, spec: { ...ubuntu.spec, mounts }, boots: 2 });
     expect(host.exitCode, host.output).toBe(0);
     expect(Object.keys(host.after(2)).length).toBeGreaterThan(9);
@@ -104,9 +104,7 @@ describe.skipIf(bootingIsImpossible)('an Ubuntu host whose image has nothing', (
 
 describe.skipIf(bootingIsImpossible)('other distributions', () => {
   test('Rocky 9 gets the SSM agent, the desktop and DCV by dnf, and a virtual session for the owner', async () => {
-    const mounts = [
-      { kind: 'fsx-lustre' as const, source: 'fs-1.fsx@tcp:/n', target: '/fsx', options: null },
-    ];
+    const mounts = [{ kind: 'fsx-lustre' as const, source: 'fs-1.fsx@tcp:/n', target: '/fsx' }];
     const host = await bootLinuxHost({ ...rocky, spec: { ...rocky.spec, mounts } });
     expect(host.exitCode, host.output).toBe(0);
     const packages = installed(host, 'dnf');

@@ -1,4 +1,4 @@
-import { judgeCommand, targetOf } from '@deskfleet/contracts';
+import { type Command, type IntentArguments, targetOf } from '@deskfleet/contracts';
 import { changeByIntent } from '../src/adapters/postgres/apply-intents.ts';
 import { statusOf } from '../src/adapters/postgres/status-rows.ts';
 import { columnsOfChange } from '../src/adapters/postgres/write-change.ts';
@@ -8,14 +8,21 @@ import type {
   SessionStore,
   StatusChange,
 } from '../src/application/session-store.ts';
-import type { Intent } from '../src/domain/decide-intent.ts';
+import type { LaunchPlaces } from '../src/domain/choose-place.ts';
+import { decideIntent, type Intent } from '../src/domain/decide-intent.ts';
 import type { LaunchRequest } from '../src/domain/launch-request.ts';
+import type { AwsFailure } from '../src/domain/reasons.ts';
 import type { SessionStatus } from '../src/domain/session-status.ts';
 import type { LifecycleSettings } from '../src/domain/settings.ts';
 import { isLegalTransition } from '../src/domain/transitions.ts';
+import { launchSpec } from './launch-spec.ts';
 
 type Row = Parameters<typeof statusOf>[0];
-type Attempt = LaunchAttempt & { state: 'open' | 'accepted' | 'refused'; nextTryAt: Date | null };
+type Attempt = LaunchAttempt & {
+  state: 'open' | 'accepted' | 'refused';
+  nextTryAt: Date | null;
+  refusal: AwsFailure | null;
+};
 
 const sessionId = '01990000-0000-7000-8000-0000000000aa';
 
@@ -23,6 +30,10 @@ const sessionId = '01990000-0000-7000-8000-0000000000aa';
 export class ModelStore implements SessionStore {
   /** What was accepted last, and not rejected since: where the session has to end. */
   wanted: SessionStatus['desired'] = 'running';
+  /** The type that the last accepted resize asked for. */
+  wantedType = 'm7i.large';
+  /** Reboots that were accepted. */
+  rebootsAccepted = 0;
   readonly history: string[] = [];
   readonly illegal: string[] = [];
   private row: Row;
@@ -31,10 +42,10 @@ export class ModelStore implements SessionStore {
   private readonly now: () => Date;
   private readonly settings: LifecycleSettings;
 
-  constructor(now: () => Date, settings: LifecycleSettings) {
+  constructor(now: () => Date, settings: LifecycleSettings, hibernation: boolean) {
     this.now = now;
     this.settings = settings;
-    this.row = newRow(now());
+    this.row = newRow(now(), hibernation);
     this.intents.push({ seq: 1, kind: 'launch', args: {}, cause: 'user:alice' });
   }
 
@@ -44,17 +55,17 @@ export class ModelStore implements SessionStore {
   }
 
   /** What the gateway does: judges the intent by the target of the latest one, and appends it. */
-  intend(kind: 'start' | 'stop' | 'terminate', force: boolean): void {
+  intend(kind: Command['kind'], args: IntentArguments): void {
     const { state, desired, instanceId, appliedSeq } = this.status();
     const latest = this.intents.at(-1);
     const context = {
       state,
       desired: latest && latest.seq > appliedSeq ? targetOf(latest.kind, latest.args) : desired,
       hasInstance: instanceId !== null,
-      hibernation: false,
+      hibernation: this.row.hibernation,
     };
-    if (!judgeCommand(context, kind === 'stop' ? { kind, mode: 'stop', force } : { kind }).accepted) return;
-    this.intents.push({ seq: this.intents.length + 1, kind, args: { force }, cause: 'user:alice' });
+    const intent = { seq: this.intents.length + 1, kind, args, cause: 'user:alice' };
+    if (decideIntent(context, intent).outcome === 'applied') this.intents.push(intent);
   }
 
   async live() {
@@ -69,11 +80,11 @@ export class ModelStore implements SessionStore {
     for (const intent of this.intents.slice(this.row.applied_seq)) {
       const { state, desired, instanceId } = this.status();
       const decision = decide(
-        { state, desired, hasInstance: instanceId !== null, hibernation: false },
+        { state, desired, hasInstance: instanceId !== null, hibernation: this.row.hibernation },
         intent,
       );
       this.row.applied_seq = intent.seq;
-      if (decision.outcome === 'applied') this.wanted = decision.desired;
+      if (decision.outcome === 'applied') this.accept(intent, decision.desired);
       this.write(changeByIntent(this.status(), intent, decision, this.now()));
     }
   }
@@ -81,8 +92,7 @@ export class ModelStore implements SessionStore {
   async change(name: string, _id: string, decide: Parameters<SessionStore['change']>[2]) {
     const change = decide(this.status(), this.now());
     if (!change) return;
-    // A start that AWS refuses for good, and the end of an error that bills, are told to the owner.
-    if (change.rejects || change.transition?.reason?.code === 'stopped-after-error') this.wanted = 'stopped';
+    this.follow(change);
     if (name === 'record-missing' && change.transition) this.history.push('concluded that it is gone');
     this.write(change);
   }
@@ -97,17 +107,7 @@ export class ModelStore implements SessionStore {
   }
 
   async launchSpec() {
-    return {
-      sessionId,
-      owner: 'alice',
-      name: 'cfd',
-      os: 'linux' as const,
-      baseOs: 'amazonlinux2023',
-      instanceType: 'm7i.large',
-      rootVolumeGiB: 50,
-      sessionType: 'default' as const,
-      image: 'ami-1',
-    };
+    return launchSpec({ hibernation: this.row.hibernation });
   }
 
   async beginAttempt(_id: string, request: LaunchRequest): Promise<LaunchAttempt | null> {
@@ -115,8 +115,8 @@ export class ModelStore implements SessionStore {
     if (state !== 'requested' || desired === 'terminated' || openAttempt) return null;
     const id = `attempt-${this.attempts.length}`;
     const number = this.attempts.length + 1;
-    const attempt = { id, sessionId, number, clientToken: id, request, tries: 0 };
-    this.attempts.push({ ...attempt, state: 'open', nextTryAt: null });
+    const attempt = { id, sessionId, number, clientToken: id, request, openedAt: this.now(), tries: 0 };
+    this.attempts.push({ ...attempt, state: 'open', nextTryAt: null, refusal: null });
     return attempt;
   }
 
@@ -125,8 +125,20 @@ export class ModelStore implements SessionStore {
     return open ? { ...open } : null;
   }
 
-  async refusedSubnets() {
-    return this.attempts.flatMap((a) => (a.state === 'refused' ? (a.request.subnetId ?? []) : []));
+  async launchPlaces(): Promise<LaunchPlaces> {
+    const since = this.row.capacity_round_at ?? this.row.state_since;
+    return {
+      types: ['m7i.large', 'm6i.large'].map((name) => ({ name, hasGpu: false, zones: [] })),
+      subnets: [
+        { id: 'subnet-a', zone: 'us-east-1a' },
+        { id: 'subnet-b', zone: 'us-east-1b' },
+      ],
+      refused: this.attempts.flatMap(({ refusal, openedAt, request: { instanceType, subnetId, zone } }) =>
+        refusal && openedAt >= since
+          ? { instanceType, subnetId, zone, kind: refusal.kind, code: refusal.code }
+          : [],
+      ),
+    };
   }
 
   async unowned(instanceIds: string[]) {
@@ -146,6 +158,23 @@ export class ModelStore implements SessionStore {
     };
   }
 
+  private accept({ kind, args }: Intent, desired: SessionStatus['desired']): void {
+    this.wanted = desired;
+    if (kind === 'resize') this.wantedType = args.instanceType ?? '';
+    if (kind === 'reboot') this.rebootsAccepted += 1;
+  }
+
+  /** What is told to the owner counts as what is wanted from then on. */
+  private follow({ rejects, set, transition }: StatusChange): void {
+    if (rejects?.kind === 'start' || transition?.reason?.code === 'stopped-after-error')
+      this.wanted = 'stopped';
+    if (rejects?.kind === 'stop') this.wanted = 'running';
+    if (rejects?.kind === 'resize') this.wantedType = this.row.instance_type;
+    // Both are rest: what cannot hibernate is stopped, and told so.
+    const rests = (state: unknown) => state === 'stopped' || state === 'hibernated';
+    if (set?.desired && rests(set.desired) && rests(this.wanted)) this.wanted = set.desired;
+  }
+
   private write(change: StatusChange): void {
     const status = this.status();
     const now = this.now();
@@ -163,12 +192,13 @@ export class ModelStore implements SessionStore {
     if (!attempt) return;
     attempt.tries += 1;
     attempt.state = change.becomes;
+    if (change.becomes === 'refused') attempt.refusal = change.failure;
     if (change.becomes !== 'open') return;
     attempt.nextTryAt = change.nextTryAt;
   }
 }
 
-function newRow(now: Date): Row {
+function newRow(now: Date, hibernation: boolean): Row {
   return {
     session_id: sessionId,
     owner: 'alice',
@@ -199,7 +229,8 @@ function newRow(now: Date): Row {
     updated_at: now,
     open_attempt_id: null,
     next_try_at: null,
-    hibernation: false,
+    hibernation,
+    hibernation_fallback: 'none',
     subnet_id: null,
     boot_id: null,
     rebooting_from: null,

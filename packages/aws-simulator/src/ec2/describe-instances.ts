@@ -10,15 +10,15 @@ import { filtersOf, textOf, textsOf } from './query-form.ts';
 import type { XmlObject } from './xml.ts';
 
 function filterValuesAt(at: number): FilterValues<InstanceRecord> {
+  const stateOf = (instance: InstanceRecord) => stateAt(instance.powers, at) ?? 'pending';
   return (instance, filterName) => {
-    const state = stateAt(instance.powers, at) ?? 'pending';
     switch (filterName) {
       case 'instance-id':
         return [instance.instanceId];
       case 'instance-state-name':
-        return [state];
+        return [stateOf(instance)];
       case 'instance-state-code':
-        return [String(stateCodes[state])];
+        return [String(stateCodes[stateOf(instance)])];
       case 'client-token':
         return [instance.clientToken];
       case 'instance-type':
@@ -41,16 +41,15 @@ function filterValuesAt(at: number): FilterValues<InstanceRecord> {
   };
 }
 
-function* visibleInstances(call: Ec2Call, at: number): Iterable<InstanceRecord> {
+type Test = (instance: InstanceRecord) => boolean;
+
+// Filters come first: to know whether an instance is still visible costs more than most of them.
+function* matchingInstances(call: Ec2Call, test: Test, at: number): Iterable<InstanceRecord> {
   const after = positionAfter(call.form);
   for (const instance of call.world.instances.values()) {
     if (instance.ordinal <= after || instance.region !== call.region) continue;
-    if (isVisible(call.world, instance, at)) yield instance;
+    if (test(instance) && isVisible(call.world, instance, at)) yield instance;
   }
-}
-
-function* matching<T>(items: Iterable<T>, test: (item: T) => boolean): Iterable<T> {
-  for (const item of items) if (test(item)) yield item;
 }
 
 function reservationsXml(call: Ec2Call, instances: Iterable<InstanceRecord>, at: number): XmlObject[] {
@@ -69,10 +68,16 @@ export function describeInstances(call: Ec2Call): XmlObject {
     );
   }
   const at = describedAt(world);
-  const candidates = ids.length > 0 ? requireInstances(call, ids, at) : visibleInstances(call, at);
-  const matches = matching(candidates, compileFilters(filtersOf(form), filterValuesAt(at)));
+  const test = compileFilters(filtersOf(form), filterValuesAt(at));
   // Ids come in the order asked for; pages only exist without ids.
-  if (ids.length > 0) return { reservationSet: reservationsXml(call, matches, at) };
-  const page = cutPage(form, matches, (instance) => instance.ordinal, instancePages);
+  if (ids.length > 0) {
+    return { reservationSet: reservationsXml(call, requireInstances(call, ids, at).filter(test), at) };
+  }
+  const page = cutPage(
+    form,
+    matchingInstances(call, test, at),
+    (instance) => instance.ordinal,
+    instancePages,
+  );
   return { reservationSet: reservationsXml(call, page.items, at), nextToken: page.nextToken };
 }

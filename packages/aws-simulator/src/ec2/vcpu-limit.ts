@@ -9,19 +9,14 @@ interface Sized {
 
 const vcpusOf = ({ instanceType }: Sized): number => instanceTypes.get(instanceType)?.vCpus ?? 0;
 
-const sum = (sized: Iterable<Sized>): number => {
-  let total = 0;
-  for (const each of sized) total += vcpusOf(each);
-  return total;
-};
-
 function freeVcpus(world: World, region: string): number {
   const { vcpuLimit } = world.faults;
   if (vcpuLimit === null) return Number.POSITIVE_INFINITY;
-  const running = [...world.instances.values()].filter(
-    (instance) => instance.region === region && holdsCapacity(world, instance),
-  );
-  return Math.max(0, vcpuLimit - sum(running));
+  let used = 0;
+  for (const instance of world.instances.values()) {
+    if (instance.region === region && holdsCapacity(world, instance)) used += vcpusOf(instance);
+  }
+  return Math.max(0, vcpuLimit - used);
 }
 
 /** How many more instances of a type the account's limit allows; AWS has a limit per family, the simulator one for all. */
@@ -31,7 +26,8 @@ export function vcpuRoom(world: World, region: string, sized: Sized): number {
 
 /** Throws when these may not all start. */
 export function requireVcpus(world: World, region: string, sized: readonly Sized[]): void {
-  if (sized.length > 0 && sum(sized) > freeVcpus(world, region)) throw vcpuLimitExceeded(world);
+  const wanted = sized.reduce((total, each) => total + vcpusOf(each), 0);
+  if (wanted > 0 && wanted > freeVcpus(world, region)) throw vcpuLimitExceeded(world);
 }
 
 export function vcpuLimitExceeded(world: World): AwsError {

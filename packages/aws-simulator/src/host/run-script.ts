@@ -46,6 +46,7 @@ function sourceEnvironment(facts: HostFacts, environment: Environment): CommandR
   environment.set('DESKFLEET_SESSION_ID', facts.desktop.sessionId);
   environment.set('DESKFLEET_DCV_SESSION_ID', facts.desktop.dcvSessionId);
   environment.set('DESKFLEET_OWNER', facts.desktop.owner);
+  environment.set('DESKFLEET_SESSION_TYPE', facts.desktop.sessionType);
   return { exitCode: 0, stdout: '', stderr: '' };
 }
 

@@ -13,7 +13,7 @@ export interface Desktop {
   passwordParameter: string | null;
 }
 
-const assignment = /^\s*\$?DESKFLEET_([A-Z_]+)\s*=\s*'([A-Za-z0-9+/=]*)'/gm;
+const assignment = /^\s*\$?DESKFLEET_([A-Z0-9_]+)\s*=\s*'([A-Za-z0-9+/=]*)'/gm;
 const maximumInflatedBytes = 1024 * 1024;
 
 function inflate(bytes: Buffer): string | undefined {

@@ -1,5 +1,5 @@
 import { cpuPercentAt } from '../cloudwatch/cpu-utilization.ts';
-import { hostFacts } from '../host/host-facts.ts';
+import { type HostFacts, hostFacts } from '../host/host-facts.ts';
 import { isHibernated } from '../state/change-power.ts';
 import type { InstanceRecord } from '../state/records.ts';
 import { hostOf, stateNow, type World } from '../state/world.ts';
@@ -11,6 +11,22 @@ function cpuNow(world: World, instance: InstanceRecord): number | null {
   const history = { instanceId: instance.instanceId, powers: instance.powers, activity };
   const percent = cpuPercentAt(history, world.clock.now());
   return percent === undefined ? null : Math.round(percent * 10) / 10;
+}
+
+function hostView(world: World, instance: InstanceRecord, facts: HostFacts): object {
+  const host = hostOf(world, instance.instanceId);
+  return {
+    phase: facts.phase.phase,
+    bootId: facts.phase.bootId,
+    agent: host.agent,
+    dcv: host.dcv,
+    dcvReady: facts.dcvReady,
+    stopHangs: host.stopHangs,
+    hibernation: host.hibernation,
+    rebootIgnored: host.rebootIgnored,
+    cpuPercent: cpuNow(world, instance),
+    cpuSteered: host.activity.at(-1)?.cpuPercent ?? null,
+  };
 }
 
 /** An instance as the steering shows it: EC2's view, and what the host on it believes. */
@@ -35,18 +51,7 @@ export function instanceView(world: World, instance: InstanceRecord): object {
     launchedAt: iso(instance.powers[0]?.acceptedAt ?? 0),
     desktop: facts.desktop,
     passwordFetched: facts.passwordFetched,
-    host: {
-      phase: facts.phase.phase,
-      bootId: facts.phase.bootId,
-      agent: host.agent,
-      dcv: host.dcv,
-      dcvReady: facts.dcvReady,
-      stopHangs: host.stopHangs,
-      hibernation: host.hibernation,
-      rebootIgnored: host.rebootIgnored,
-      cpuPercent: cpuNow(world, instance),
-      cpuSteered: host.activity.at(-1)?.cpuPercent ?? null,
-    },
+    host: hostView(world, instance, facts),
     connections: host.connections.map(({ connectedAt, lastInteractionAt, ...connection }) => ({
       ...connection,
       connectedAt: iso(connectedAt),

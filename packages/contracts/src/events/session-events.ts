@@ -28,6 +28,12 @@ export const SessionRequestedData = Type.Object({
   os: OperatingSystemSchema,
   softwareStackId: Type.String({ format: 'uuid' }),
   instanceType: Type.String(),
+  hibernation: Type.Optional(Type.Boolean({ description: 'It is to be launched so that it can hibernate.' })),
+  projectId: Type.Optional(
+    Type.Union([Type.String({ format: 'uuid' }), Type.Null()], {
+      description: 'The project that it is counted for.',
+    }),
+  ),
 });
 
 /** Somebody wants the session started, rebooted or terminated. */

@@ -1,29 +1,29 @@
 import Type, { type Static } from 'typebox';
 
-/** A file system that a software stack's hosts mount at boot. */
+/** A shared file system that the Linux hosts of a software stack mount at every boot. */
 export const MountSchema = Type.Object(
   {
-    kind: Type.Enum(['nfs', 'efs', 'lustre', 'smb'], {
-      description: 'nfs: NFS and FSx for OpenZFS or ONTAP; lustre: FSx for Lustre; smb: Windows shares.',
-    }),
+    kind: Type.Enum(['efs', 'fsx-lustre', 'fsx-openzfs', 'fsx-ontap', 'nfs']),
     source: Type.String({
+      minLength: 1,
       maxLength: 512,
-      pattern: '^[^\\s\\u0000-\\u001f\\u007f]+$',
-      description: 'What is mounted, as the kind writes it.',
-      examples: ['fs-0123456789abcdef0:/', '10.0.0.5:/export/projects', '\\\\files.example.org\\projects'],
+      pattern: '^[^\\u0000-\\u001f\\u007f]+$',
+      description:
+        'As mount(8) takes it, such as `fs-….fsx.eu-central-1.amazonaws.com@tcp:/name`; for EFS also `fs-…[:/path]`.',
+      examples: ['fs-0123456789abcdef0', '10.0.0.5:/export/projects'],
     }),
     target: Type.String({
       maxLength: 255,
-      pattern: '^(/[^\\s\\u0000-\\u001f\\u007f]+|[D-Z]:)$',
-      description: 'Where: an absolute path on Linux, a drive letter on Windows.',
-      examples: ['/projects', 'P:'],
+      pattern: '^/[^\\u0000-\\u001f\\u007f]+$',
+      description: 'Absolute path on the host.',
+      examples: ['/projects'],
     }),
     options: Type.Optional(
       Type.String({
         maxLength: 255,
-        pattern: '^[A-Za-z0-9_.,=:/-]*$',
-        description: 'Mount options, separated by commas.',
-        examples: ['ro,nconnect=8'],
+        pattern: '^[A-Za-z0-9_.,=:/@-]+$',
+        description: 'Instead of the options that AWS recommends for this kind.',
+        examples: ['ro,nfsvers=4.1'],
       }),
     ),
   },

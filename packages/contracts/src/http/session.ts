@@ -7,6 +7,7 @@ import {
   SessionStateSchema,
   SessionTypeSchema,
   StateReasonSchema,
+  StopModeSchema,
 } from '../session/session-state.ts';
 
 const Uuid = Type.String({ format: 'uuid' });
@@ -15,17 +16,38 @@ const Instant = Type.String({ format: 'date-time', description: 'RFC 3339, UTC.'
 /** EC2's own upper bound for a gp3 volume is 64 TiB; a desktop's root volume is bounded by its profile long before. */
 const RootVolumeGiB = Type.Integer({ minimum: 1, maximum: 16_384 });
 
+const InstanceTypeName = Type.String({
+  pattern: '^[a-z0-9-]+\\.[a-z0-9-]+$',
+  maxLength: 64,
+  examples: ['m7i.large'],
+});
+
+const SubnetId = Type.String({
+  pattern: '^subnet-[0-9a-z]{1,32}$',
+  examples: ['subnet-0f1e2d3c4b5a69788'],
+});
+
 export const CreateSessionBody = Type.Object(
   {
     name: SessionNameSchema,
     softwareStackId: Uuid,
-    instanceType: Type.String({
-      pattern: '^[a-z0-9-]+\\.[a-z0-9-]+$',
-      maxLength: 64,
-      examples: ['m7i.large'],
-    }),
+    instanceType: InstanceTypeName,
     rootVolumeGiB: Type.Optional(RootVolumeGiB),
+    hibernation: Type.Optional(
+      Type.Boolean({
+        default: false,
+        description: 'Launch it so that it can hibernate. It can be changed neither later nor by a resize.',
+      }),
+    ),
+    subnetId: Type.Optional({
+      ...SubnetId,
+      description: 'Where the desktop is to be; without it, wherever there is room.',
+    }),
     sessionType: Type.Optional(SessionTypeSchema),
+    projectId: Type.Optional({
+      ...Uuid,
+      description: 'The project that the desktop is counted for; the caller must be a member of it.',
+    }),
   },
   { additionalProperties: false },
 );
@@ -33,15 +55,28 @@ export type CreateSessionBody = Static<typeof CreateSessionBody>;
 
 export const StopSessionBody = Type.Object(
   {
+    mode: Type.Optional({
+      ...StopModeSchema,
+      default: 'stop',
+      description:
+        '`hibernate` keeps what is in memory; only a desktop that was launched with hibernation can.',
+    }),
     force: Type.Optional(
       Type.Boolean({
-        description: 'Cut the power instead of shutting the system down. Unsaved work is lost.',
+        description:
+          'Cut the power instead of shutting the system down. Unsaved work is lost. Not with `hibernate`.',
       }),
     ),
   },
   { additionalProperties: false },
 );
 export type StopSessionBody = Static<typeof StopSessionBody>;
+
+export const ResizeSessionBody = Type.Object(
+  { instanceType: InstanceTypeName },
+  { additionalProperties: false },
+);
+export type ResizeSessionBody = Static<typeof ResizeSessionBody>;
 
 export const EmptyBody = Type.Object({}, { additionalProperties: false });
 
@@ -50,6 +85,7 @@ export const SessionSchema = Type.Object({
   id: Uuid,
   name: Type.String(),
   owner: Type.String(),
+  project: Type.Union([Type.Object({ id: Uuid, name: Type.String() }), Type.Null()]),
   os: OperatingSystemSchema,
   softwareStack: Type.Object({ id: Uuid, name: Type.String() }),
   state: SessionStateSchema,
@@ -60,6 +96,10 @@ export const SessionSchema = Type.Object({
   }),
   instanceType: Type.String(),
   rootVolumeGiB: Type.Integer(),
+  hibernation: Type.Boolean({ description: 'It was launched so that it can hibernate.' }),
+  subnetId: Type.Union([Type.String(), Type.Null()], {
+    description: 'Where the desktop is, or before its launch where it is wanted; null leaves it open.',
+  }),
   sessionType: SessionTypeSchema,
   instanceId: Type.Union([Type.String(), Type.Null()]),
   createdAt: Instant,

@@ -9,7 +9,19 @@ export const ProblemSchema = Type.Object({
   detail: Type.String({ description: 'A sentence for the user that says what to do.' }),
   instance: Type.String(),
   code: Type.Enum(Object.keys(problemCodes)),
-  errors: Type.Optional(Type.Array(Type.Object({ pointer: Type.String(), detail: Type.String() }))),
+  errors: Type.Optional(
+    Type.Array(
+      Type.Object({
+        pointer: Type.String(),
+        detail: Type.String(),
+        code: Type.Optional(
+          Type.Enum(Object.keys(problemCodes), {
+            description: 'Where several things of different kinds are wrong: which this one is.',
+          }),
+        ),
+      }),
+    ),
+  ),
   requestId: Type.String(),
 });
 export type Problem = Static<typeof ProblemSchema>;

@@ -81,6 +81,7 @@ const sessionManagerTables = `
     add column capacity_round_at timestamptz,
     add column expiry_announced_at timestamptz,
     add column password_parameter text;
+  alter table session_manager.launch_attempts add column failure_kind text;
   create index session_runtime_password on session_manager.session_runtime (session_id)
     where password_parameter is not null and state = 'terminated';
   alter table session_manager.instance_types add column zones text[] not null default '{}';

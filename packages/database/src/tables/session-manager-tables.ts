@@ -66,6 +66,8 @@ export interface LaunchAttemptsTable {
   tries: Generated<number>;
   next_try_at: Date | null;
   instance_id: string | null;
+  /** What kind of refusal it was (session-manager's AwsFailureKind); the code is AWS's own. */
+  failure_kind: string | null;
   error_code: string | null;
   error_message: string | null;
   opened_at: Date;

@@ -66,7 +66,10 @@ function describeUnknown({ params, instancePath, parentSchema }: SchemaError, pa
 function requirementOf({ keyword, params, schema, parentSchema, message }: SchemaError): string {
   switch (keyword) {
     case 'type':
-      return `must be ${withArticle(String(params.type))}`;
+      return `must be ${[params.type]
+        .flat()
+        .map((type) => withArticle(String(type)))
+        .join(' or ')}`;
     case 'enum':
       return `must be one of ${(params.allowedValues as unknown[]).join(', ')}`;
     case 'const':
@@ -82,6 +85,14 @@ function requirementOf({ keyword, params, schema, parentSchema, message }: Schem
       return `must be at least ${params.limit}`;
     case 'maximum':
       return `must be at most ${params.limit}`;
+    case 'minItems':
+      return params.limit === 1 ? 'must not be empty' : `must have at least ${params.limit} entries`;
+    case 'maxItems':
+      return `must have at most ${params.limit} entries`;
+    case 'uniqueItems':
+      return `must have each entry once; ${params.j} and ${params.i} are the same, counted from 0`;
+    case 'minProperties':
+      return `must have at least ${params.limit === 1 ? 'one field' : `${params.limit} fields`}`;
     case 'format':
       return `must be ${formatNames[String(params.format)] ?? `in the format ${params.format}`}`;
     case 'pattern':

@@ -1,9 +1,11 @@
 import type { CreateSessionBody } from '@deskfleet/contracts';
-import { type Admission, judgeAdmission, type Quotas } from '../domain/judge-admission.ts';
+import type { AdmissionFacts, AdmissionPolicy } from '../domain/admission.ts';
+import { type Admission, type AdmissionVerdict, judgeAdmission } from '../domain/judge-admission.ts';
 import { causeOf } from '../domain/principal.ts';
 import { done, type Outcome, type Refusal, refused } from '../domain/refusal.ts';
-import { describeSession, type SessionRecord } from '../domain/session-record.ts';
+import { type CapabilityPolicy, describeSession, type SessionRecord } from '../domain/session-record.ts';
 import type {
+  AdmissionStep,
   Admissions,
   AdmittedSession,
   IdempotencyKey,
@@ -13,9 +15,9 @@ import type {
   StoredAnswer,
 } from './ports.ts';
 
-export interface CreateSessionDeps {
+export interface CreateSessionDeps extends AdmissionPolicy {
   admissions: Admissions;
-  quotas: Quotas;
+  policy: CapabilityPolicy;
   now: Now;
   newId: NewId;
 }
@@ -44,19 +46,33 @@ export function createSession(
     if (previous) {
       return previous.requestHash === idempotency?.requestHash ? done(previous) : refused(keyReused);
     }
-    const verdict = judgeAdmission(body, facts, deps.quotas);
+    const verdict = await judge(deps, step, {
+      request,
+      facts: { ...facts, administrator: principal.administrator, otherTypes: null },
+    });
     if (!verdict.admitted) return refused(verdict.refusal);
     const session = newSession(deps, request, verdict.admission);
-    const answer = answerOf(session, request);
+    const answer = answerOf(session, request, deps.policy);
     await step.record(admittedSession(session, request, { answer, auditId: deps.newId() }));
     return done(answer);
   });
 }
 
+/** The instance types, hundreds, are read only for a refusal that is to name one that would do. */
+async function judge(
+  policy: AdmissionPolicy,
+  step: AdmissionStep,
+  { request: { body }, facts }: { request: CreateSessionRequest; facts: AdmissionFacts },
+): Promise<AdmissionVerdict> {
+  const verdict = judgeAdmission(body, facts, policy);
+  if (verdict.admitted || !verdict.wantsOtherTypes) return verdict;
+  return judgeAdmission(body, { ...facts, otherTypes: await step.readInstanceTypes() }, policy);
+}
+
 function newSession(
   { now, newId }: CreateSessionDeps,
   { principal, body }: CreateSessionRequest,
-  { stack, rootVolumeGiB, sessionType }: Admission,
+  { stack, rootVolumeGiB, hibernation, sessionType, project }: Admission,
 ): SessionRecord {
   const createdAt = now().toJSDate();
   return {
@@ -68,7 +84,9 @@ function newSession(
     instanceType: body.instanceType,
     rootVolumeGiB,
     sessionType,
-    hibernation: false,
+    hibernation,
+    subnetId: body.subnetId ?? null,
+    project,
     createdAt,
     endedAt: null,
     generation: 1,
@@ -77,11 +95,15 @@ function newSession(
   };
 }
 
-function answerOf(session: SessionRecord, { principal }: CreateSessionRequest): StoredAnswer {
+function answerOf(
+  session: SessionRecord,
+  { principal }: CreateSessionRequest,
+  policy: CapabilityPolicy,
+): StoredAnswer {
   return {
     status: 202,
     location: `/v1/sessions/${session.id}`,
-    body: JSON.stringify(describeSession(session, principal)),
+    body: JSON.stringify(describeSession(session, principal, policy)),
   };
 }
 
@@ -91,8 +113,10 @@ function admittedSession(
   { answer, auditId }: { answer: StoredAnswer; auditId: string },
 ): AdmittedSession {
   const cause = causeOf(principal, session.owner);
-  const { id, owner, name, os, instanceType, rootVolumeGiB, createdAt } = session;
+  const { id, owner, name, os, instanceType, rootVolumeGiB, hibernation, subnetId, createdAt } = session;
   const softwareStackId = session.softwareStack.id;
+  const projectId = session.project?.id ?? null;
+  const wish = { name, softwareStackId, instanceType, hibernation, projectId };
   return {
     session,
     correlationId: requestId,
@@ -103,12 +127,12 @@ function admittedSession(
       action: 'session.create',
       sessionId: id,
       sourceAddress,
-      detail: { requestId, name, softwareStackId, instanceType, rootVolumeGiB },
+      detail: { requestId, ...wish, rootVolumeGiB, subnetId },
     },
     announcement: {
       type: 'deskfleet.session.requested.v1',
       correlationId: requestId,
-      data: { sessionId: id, owner, generation: 1, cause, name, os, softwareStackId, instanceType },
+      data: { sessionId: id, owner, generation: 1, cause, os, ...wish },
     },
     answer: idempotency ? { ...answer, ...idempotency } : null,
   };

@@ -1,19 +1,26 @@
 import type {
   CreateSessionBody,
   DeskfleetEvent,
+  InspectedImage,
   IntentArguments,
   IntentKind,
   IssuedToken,
   OperatingSystem,
+  Project,
   SessionState,
   SessionTransition,
   SoftwareStack,
+  Subnet,
+  WindowsPassword,
 } from '@deskfleet/contracts';
 import type { DateTime } from 'luxon';
-import type { InstanceTypeFacts, InstanceTypeNeeds } from '../domain/instance-type-rules.ts';
-import type { AdmissionFacts } from '../domain/judge-admission.ts';
+import type { AdmissionFacts } from '../domain/admission.ts';
+import type { CatalogueKind } from '../domain/catalogue-kinds.ts';
+import type { InstanceTypeFacts } from '../domain/instance-type-rules.ts';
+import type { ResizeFacts } from '../domain/judge-resize.ts';
 import type { Principal } from '../domain/principal.ts';
 import type { SessionRecord } from '../domain/session-record.ts';
+import type { StackProject } from '../domain/stack-visibility.ts';
 
 /** The database's time, as every process has it. */
 export type Now = () => DateTime;
@@ -32,6 +39,8 @@ export interface SessionQuery {
   owner: string | null;
   states: SessionState[] | null;
   os: OperatingSystem | null;
+  /** Id of the project that the sessions are counted for. */
+  project: string | null;
   /** Text that the name or the owner has, whatever its case. */
   search: string | null;
   /** Only sessions that are older than this one. */
@@ -51,11 +60,24 @@ export interface SessionReader {
   countLiveSessions(owner: string): Promise<Record<OperatingSystem, number>>;
 }
 
+/** A software stack that is switched on, with what its profile allows and who may use it. */
+export interface CatalogueStack extends Omit<SoftwareStack, 'hibernation' | 'projects'> {
+  allowedInstanceTypes: string[];
+  /** Empty: all of the deployment's. */
+  allowedSubnets: string[];
+  projects: StackProject[];
+}
+
 export interface CatalogueReader {
-  listSoftwareStacks(): Promise<SoftwareStack[]>;
+  /** By name; `userName` is whose memberships count. */
+  listSoftwareStacks(userName: string): Promise<CatalogueStack[]>;
   /** Null when there is none of that id, or it is switched off. */
-  findInstanceTypeNeeds(softwareStackId: string): Promise<InstanceTypeNeeds | null>;
+  findSoftwareStack(id: string, userName: string): Promise<CatalogueStack | null>;
   listInstanceTypes(): Promise<InstanceTypeFacts[]>;
+  /** Empty until session-manager has read them. */
+  listSubnets(): Promise<Subnet[]>;
+  /** By name; of one member, or all. */
+  listProjects(member: string | null): Promise<Project[]>;
 }
 
 /** What is written to the audit log. */
@@ -64,8 +86,14 @@ export interface AuditEntry {
   at: Date;
   /** `user:NAME`, or `admin:NAME` for what was done to somebody else's session. */
   actor: string;
-  action: 'session.create' | `session.${Exclude<IntentKind, 'launch'>}` | 'session.connect';
-  sessionId: string;
+  action:
+    | 'session.create'
+    | `session.${Exclude<IntentKind, 'launch'>}`
+    | 'session.connect'
+    | 'session.show-password'
+    | `${CatalogueKind}.${'create' | 'update' | 'delete'}`;
+  /** Null: it is about no session. */
+  sessionId: string | null;
   sourceAddress: string;
   detail: Record<string, unknown>;
 }
@@ -114,7 +142,12 @@ export interface AdmissionStep {
   readFacts(
     request: CreateSessionBody,
     key: string | null,
-  ): Promise<AdmissionFacts & { previous: (StoredAnswer & { requestHash: string }) | null }>;
+  ): Promise<
+    Omit<AdmissionFacts, 'administrator' | 'otherTypes'> & {
+      previous: (StoredAnswer & { requestHash: string }) | null;
+    }
+  >;
+  readInstanceTypes(): Promise<InstanceTypeFacts[]>;
   record(admitted: AdmittedSession): Promise<void>;
 }
 
@@ -137,6 +170,7 @@ export interface NewIntent {
 export interface IntentStep {
   /** As it is now, under its lock; null when there is none of that id. */
   session: SessionRecord | null;
+  readResizeFacts(session: SessionRecord, instanceType: string): Promise<ResizeFacts>;
   append(intent: NewIntent, announcement: Announcement, audit: AuditEntry): Promise<void>;
 }
 
@@ -159,3 +193,22 @@ export interface UserDirectory {
   /** Makes sure that the user has a row, and tells whether an administrator has disabled them. */
   recordSeen(principal: Principal): Promise<{ disabled: boolean }>;
 }
+
+/** What only AWS knows: session-manager alone asks it. */
+export interface SessionManagerClient {
+  /** What EC2 says of an AMI, or of the one that a public SSM parameter names. */
+  inspectImage(image: string): Promise<ImageInspection>;
+  /** The administrator account of a Windows desktop. */
+  windowsPassword(sessionId: string): Promise<PasswordReading>;
+}
+
+export type ImageInspection =
+  | { kind: 'image'; image: InspectedImage }
+  | { kind: 'unknown' }
+  | { kind: 'unavailable' };
+
+export type PasswordReading =
+  | { kind: 'password'; password: WindowsPassword }
+  /** There is none: the session has changed since it was looked at. */
+  | { kind: 'refused' }
+  | { kind: 'unavailable' };

@@ -6,17 +6,12 @@ import type {
   SessionList,
   SessionState,
 } from '@deskfleet/contracts';
+import type { Quotas } from '../domain/admission.ts';
 import { decodeCursor, encodeCursor } from '../domain/cursor.ts';
-import type { Quotas } from '../domain/judge-admission.ts';
 import { maySee, type Principal } from '../domain/principal.ts';
-import { done, type Outcome, type Refusal, refused, sessionNotFound } from '../domain/refusal.ts';
-import { describeSession } from '../domain/session-record.ts';
+import { done, invalidCursor, type Outcome, refused, sessionNotFound } from '../domain/refusal.ts';
+import { type CapabilityPolicy, describeSession } from '../domain/session-record.ts';
 import type { SessionReader } from './ports.ts';
-
-const invalidCursor: Refusal = {
-  code: 'invalid-cursor',
-  detail: 'The cursor is not one of ours. Use nextCursor of the page before, or leave it out to start again.',
-};
 
 /** A session with the number of its latest intent, which names the version of what is wanted. */
 export interface VersionedSession {
@@ -24,20 +19,26 @@ export interface VersionedSession {
   generation: number;
 }
 
+export interface ReadSessionsDeps {
+  sessions: SessionReader;
+  policy: CapabilityPolicy;
+}
+
 export async function getSession(
-  sessions: SessionReader,
+  { sessions, policy }: ReadSessionsDeps,
   principal: Principal,
   id: string,
 ): Promise<Outcome<VersionedSession>> {
   const record = await sessions.findSession(id);
   if (!record || !maySee(principal, record.owner)) return refused(sessionNotFound);
-  return done({ session: describeSession(record, principal), generation: record.generation });
+  return done({ session: describeSession(record, principal, policy), generation: record.generation });
 }
 
 export interface ListFilter {
   states: SessionState[] | null;
   os: OperatingSystem | null;
   owner: string | null;
+  project: string | null;
   search: string | null;
   cursor: string | null;
   limit: number;
@@ -45,7 +46,7 @@ export interface ListFilter {
 
 /** The caller's sessions, or everybody's for an administrator; newest first. */
 export async function listSessions(
-  sessions: SessionReader,
+  { sessions, policy }: ReadSessionsDeps,
   principal: Principal,
   { owner, cursor, limit, ...filter }: ListFilter,
 ): Promise<Outcome<SessionList>> {
@@ -57,7 +58,7 @@ export async function listSessions(
   const records = await sessions.listSessions({ ...filter, owner: visibleOwner, before, limit: limit + 1 });
   const page = records.slice(0, limit);
   return done({
-    items: page.map((record) => describeSession(record, principal)),
+    items: page.map((record) => describeSession(record, principal, policy)),
     nextCursor: records.length > limit ? encodeCursor('s', page.at(-1)?.id ?? '') : null,
   });
 }

@@ -1,11 +1,26 @@
-import { type Command, type IntentArguments, judgeCommand, type Session } from '@deskfleet/contracts';
+import {
+  type Command,
+  type IntentArguments,
+  judgeCommand,
+  type OperatingSystem,
+  type Session,
+} from '@deskfleet/contracts';
+import type { InstanceTypeOffer } from '../domain/instance-type-rules.ts';
+import { judgeResize } from '../domain/judge-resize.ts';
 import { causeOf, maySee } from '../domain/principal.ts';
-import { done, type Outcome, refused, sessionNotFound } from '../domain/refusal.ts';
-import { commandContextOf, describeSession, type SessionRecord } from '../domain/session-record.ts';
+import { done, type Outcome, type Refusal, refused, sessionNotFound } from '../domain/refusal.ts';
+import {
+  type CapabilityPolicy,
+  commandContextOf,
+  describeSession,
+  type SessionRecord,
+} from '../domain/session-record.ts';
 import type { Announcement, IntentStep, Intents, NewId, NewIntent, Now, Request } from './ports.ts';
 
 export interface RequestIntentDeps {
   intents: Intents;
+  policy: CapabilityPolicy;
+  offer: InstanceTypeOffer;
   now: Now;
   newId: NewId;
 }
@@ -16,7 +31,7 @@ export interface IntentRequest extends Request {
 }
 
 /**
- * Accepts that a session be started, stopped or terminated: the intent, the event and the audit entry are one
+ * Accepts that a session be started, stopped, rebooted, resized or terminated: the intent, the event and the audit entry are one
  * transaction. Terminating twice is one intent: a client that repeats its DELETE gets the answer again.
  */
 export function requestIntent(deps: RequestIntentDeps, request: IntentRequest): Promise<Outcome<Session>> {
@@ -24,15 +39,35 @@ export function requestIntent(deps: RequestIntentDeps, request: IntentRequest): 
   return deps.intents.withSession(request.sessionId, async (step) => {
     const { session } = step;
     if (!session || !maySee(principal, session.owner)) return refused(sessionNotFound);
-    const context = commandContextOf(session);
-    const verdict = judgeCommand(context, command);
-    if (!verdict.accepted) return refused({ code: verdict.code, detail: verdict.sentence });
-    if (command.kind === 'terminate' && context.desired === 'terminated') {
-      return done(describeSession(session, principal));
+    const refusal = await whyNot(deps, step, { session, command });
+    if (refusal) return refused(refusal);
+    if (command.kind === 'terminate' && commandContextOf(session).desired === 'terminated') {
+      return done(describeSession(session, principal, deps.policy));
     }
     const accepted = await accept(deps, step, { session, request });
-    return done(describeSession(accepted, principal));
+    return done(describeSession(accepted, principal, deps.policy));
   });
+}
+
+async function whyNot(
+  { policy, offer }: RequestIntentDeps,
+  step: IntentStep,
+  { session, command }: { session: SessionRecord; command: Command },
+): Promise<Refusal | null> {
+  // Whatever the desktop's state: a caller is not to stop it for nothing.
+  if (command.kind === 'resize' && !policy.instanceChange[session.os]) return noInstanceChange(session.os);
+  const verdict = judgeCommand(commandContextOf(session), command);
+  if (!verdict.accepted) return { code: verdict.code, detail: verdict.sentence };
+  if (command.kind !== 'resize') return null;
+  const to = command.instanceType;
+  const from = session.runtime?.instanceType ?? session.instanceType;
+  return judgeResize({ from, to }, await step.readResizeFacts(session, to), offer);
+}
+
+function noInstanceChange(os: OperatingSystem): Refusal {
+  const system = os === 'linux' ? 'Linux' : 'Windows';
+  const detail = `${system} desktops keep their instance type here. Launch a new one of the type you need.`;
+  return { code: 'instance-change-not-allowed', detail };
 }
 
 async function accept(

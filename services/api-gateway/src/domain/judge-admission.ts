@@ -1,81 +1,88 @@
-import type { CreateSessionBody, OperatingSystem, ProblemCode, SessionType } from '@deskfleet/contracts';
-import { type InstanceTypeFacts, whyNotOn } from './instance-type-rules.ts';
-import type { Fault, Refusal } from './refusal.ts';
-
-export interface StackFacts {
-  id: string;
-  name: string;
-  os: OperatingSystem;
-  architecture: string;
-  minRootVolumeGiB: number;
-  minMemoryGiB: number;
-  allowedInstanceTypes: string[];
-  allowedSessionTypes: SessionType[];
-  maxRootVolumeGiB: number;
-}
-
-/** What is known when a desktop is asked for. */
-export interface AdmissionFacts {
-  /** Null when there is none of that id, or it is switched off. */
-  stack: StackFacts | null;
-  instanceType: InstanceTypeFacts | null;
-  /** Whether session-manager has read the instance types from EC2 at all. */
-  instanceTypesKnown: boolean;
-  /** The owner's sessions that are not terminated. */
-  liveSessions: Record<OperatingSystem, number>;
-  nameTaken: boolean;
-}
-
-/** Sessions that one owner may have at a time; stopped ones count. */
-export type Quotas = Record<OperatingSystem, number>;
+import type { CreateSessionBody, SessionType } from '@deskfleet/contracts';
+import type { AdmissionFacts, AdmissionFault, AdmissionPolicy, Quotas, StackFacts } from './admission.ts';
+import { mostRootVolumeGiB, rootVolumeGiBToHibernate } from './hibernation-limits.ts';
+import { hibernationTypeFaults, hibernationVolumeFaults } from './hibernation-rules.ts';
+import { type InstanceTypeFacts, type InstanceTypeOffer, whyNotOn } from './instance-type-rules.ts';
+import { nearestInstanceType } from './nearest-instance-type.ts';
+import { chooseProject } from './project-rules.ts';
+import { type CodedFault, type Refusal, refusalOfFaults } from './refusal.ts';
+import { projectsToUse } from './stack-visibility.ts';
+import { subnetFaults, zoneFaults } from './subnet-rules.ts';
 
 export interface Admission {
   stack: StackFacts;
   rootVolumeGiB: number;
+  hibernation: boolean;
   sessionType: SessionType;
+  project: { id: string; name: string } | null;
 }
 
 export type AdmissionVerdict =
   | { admitted: true; admission: Admission }
-  | { admitted: false; refusal: Refusal };
-
-interface AdmissionFault extends Fault {
-  code: ProblemCode;
-}
+  /** `wantsOtherTypes`: with the list of instance types, the refusal could name one that would do. */
+  | { admitted: false; refusal: Refusal; wantsOtherTypes: boolean };
 
 /** Whether a desktop may be launched as asked; if not, everything that stands in its way at once. */
 export function judgeAdmission(
   request: CreateSessionBody,
-  facts: AdmissionFacts,
-  quotas: Quotas,
+  known: AdmissionFacts,
+  { quotas, offer }: AdmissionPolicy,
 ): AdmissionVerdict {
-  if (!facts.instanceTypesKnown) {
-    return {
-      admitted: false,
-      refusal: {
-        code: 'service-unavailable',
-        detail: 'The instance types are still being read from EC2. Try again in a few seconds.',
-        retryAfterSeconds: 5,
-      },
-    };
-  }
-  const { stack } = facts;
+  const unread = whatIsUnread(request, known);
+  if (unread) return { admitted: false, refusal: unread, wantsOtherTypes: false };
+  // A stack that the caller may not know of is none.
+  const stack = known.stack && projectsToUse(known.stack.projects, known) ? known.stack : null;
+  const facts = { ...known, stack, offer };
+  const choice = chooseProject(request, facts);
   const faults = [
     ...stackFaults(request, facts),
     ...instanceTypeFaults(request, facts),
-    ...(stack ? choiceFaults(request, stack) : []),
+    ...(stack ? choiceFaults(request, facts, stack) : []),
+    ...choice.faults,
     ...ownerFaults(request, facts, quotas),
   ];
-  if (!stack || faults.length > 0) return { admitted: false, refusal: refusalOf(faults) };
-  return {
-    admitted: true,
-    admission: {
-      stack,
-      // The image does not fit on less, so a smaller wish is raised and not refused.
-      rootVolumeGiB: Math.max(request.rootVolumeGiB ?? 0, stack.minRootVolumeGiB),
-      sessionType: request.sessionType ?? 'default',
-    },
-  };
+  const { instanceType, otherTypes } = facts;
+  if (!stack || !instanceType || faults.length > 0) {
+    const wantsOtherTypes = otherTypes === null && faults.some(({ otherTypeHelps }) => otherTypeHelps);
+    return {
+      admitted: false,
+      refusal: refusalOfFaults(advised(faults, adviceFor(request, facts))),
+      wantsOtherTypes,
+    };
+  }
+  const project = choice.project && { id: choice.project.id, name: choice.project.name };
+  return { admitted: true, admission: admissionOf(request, { stack, instanceType, project }) };
+}
+
+function admissionOf(
+  { rootVolumeGiB: wanted = 0, hibernation = false, sessionType = 'default' }: CreateSessionBody,
+  {
+    stack,
+    instanceType,
+    project,
+  }: Pick<Admission, 'stack' | 'project'> & { instanceType: InstanceTypeFacts },
+): Admission {
+  // The image does not fit on less, so a smaller wish is raised and not refused.
+  const least = hibernation ? rootVolumeGiBToHibernate(stack, instanceType) : stack.minRootVolumeGiB;
+  return { stack, rootVolumeGiB: Math.max(wanted, least), hibernation, sessionType, project };
+}
+
+function whatIsUnread(
+  { subnetId }: CreateSessionBody,
+  { instanceTypesKnown, subnets }: AdmissionFacts,
+): Refusal | null {
+  const what = !instanceTypesKnown
+    ? 'instance types'
+    : subnetId !== undefined && subnets.length === 0
+      ? 'subnets'
+      : null;
+  return (
+    what && {
+      code: 'service-unavailable',
+      detail: `The ${what} are still being read from EC2. Try again in a few seconds.`,
+      retryAfterSeconds: 5,
+    }
+  );
 }
 
 function stackFaults(request: CreateSessionBody, { stack }: AdmissionFacts): AdmissionFault[] {
@@ -84,29 +91,80 @@ function stackFaults(request: CreateSessionBody, { stack }: AdmissionFacts): Adm
   return [{ code: 'unknown-software-stack', pointer: '/softwareStackId', detail }];
 }
 
-function instanceTypeFaults(
-  request: CreateSessionBody,
-  { stack, instanceType }: AdmissionFacts,
-): AdmissionFault[] {
-  const pointer = '/instanceType';
+function instanceTypeFaults(request: CreateSessionBody, facts: FactsAndOffer): AdmissionFault[] {
+  const { stack, instanceType } = facts;
   if (!instanceType) {
     const detail = `There is no instance type ${request.instanceType} here. GET /v1/instance-types lists them.`;
-    return [{ code: 'unknown-instance-type', pointer, detail }];
+    return [{ code: 'unknown-instance-type', pointer: '/instanceType', detail }];
   }
-  const why = stack ? whyNotOn(instanceType, stack) : null;
-  return why ? [{ code: 'instance-type-not-allowed', pointer, detail: why }] : [];
+  return stack ? faultsOfType(request, { ...facts, stack }, instanceType) : [];
 }
 
-function choiceFaults(request: CreateSessionBody, stack: StackFacts): AdmissionFault[] {
+type FactsAndOffer = AdmissionFacts & { offer: InstanceTypeOffer };
+
+/** Everything that speaks against one type for this request; a type that is recommended has none. */
+function faultsOfType(
+  request: CreateSessionBody,
+  facts: FactsAndOffer & { stack: StackFacts },
+  type: InstanceTypeFacts,
+): AdmissionFault[] {
+  // What speaks against a hibernation that the user asks for is told by its own codes.
+  const requireHibernation = facts.offer.requireHibernation && !request.hibernation;
+  const why = whyNotOn(type, { ...facts.stack, ...facts.offer, requireHibernation });
+  const notOffered: AdmissionFault[] = why
+    ? [
+        {
+          code: 'instance-type-not-allowed',
+          pointer: '/instanceType',
+          detail: why,
+          otherTypeHelps: true,
+        },
+      ]
+    : [];
+  return [
+    ...notOffered,
+    ...(request.hibernation ? hibernationTypeFaults(facts.stack, type) : []),
+    ...zoneFaults(request, facts, type),
+  ];
+}
+
+/** Which type would do instead of the wanted one, as a sentence; null when there is nothing to choose from. */
+function adviceFor(request: CreateSessionBody, facts: FactsAndOffer): string | null {
+  const { stack, instanceType, otherTypes } = facts;
+  if (!stack || !instanceType || !otherTypes) return null;
+  const fits = (type: InstanceTypeFacts) => faultsOfType(request, { ...facts, stack }, type).length === 0;
+  const nearest = nearestInstanceType(instanceType, otherTypes, fits);
+  if (!nearest) return 'No type that is offered fits.';
+  const named = request.rootVolumeGiB;
+  const needed = request.hibernation ? rootVolumeGiBToHibernate(stack, nearest) : 0;
+  const volume =
+    named !== undefined && named < needed ? `, with a root volume of at least ${needed} GiB` : '';
+  return `The nearest that fits is ${nearest.name}${volume}.`;
+}
+
+function advised(faults: AdmissionFault[], advice: string | null): CodedFault[] {
+  return faults.map(({ otherTypeHelps, ...fault }) =>
+    otherTypeHelps && advice ? { ...fault, detail: `${fault.detail} ${advice}` } : fault,
+  );
+}
+
+function choiceFaults(
+  request: CreateSessionBody,
+  { instanceType, subnets }: AdmissionFacts,
+  stack: StackFacts,
+): AdmissionFault[] {
   const faults: AdmissionFault[] = [];
-  const most = Math.max(stack.maxRootVolumeGiB, stack.minRootVolumeGiB);
+  const most = mostRootVolumeGiB(stack);
   if (request.rootVolumeGiB !== undefined && request.rootVolumeGiB > most) {
     const detail = `The root volume may have at most ${most} GiB.`;
     faults.push({ code: 'root-volume-too-large', pointer: '/rootVolumeGiB', detail });
   }
+  if (request.hibernation && instanceType) {
+    faults.push(...hibernationVolumeFaults(request, stack, instanceType));
+  }
   const why = whyNotSessionType(request.sessionType ?? 'default', stack);
   if (why) faults.push({ code: 'session-type-not-allowed', pointer: '/sessionType', detail: why });
-  return faults;
+  return [...faults, ...subnetFaults(request, { stack, subnets })];
 }
 
 function whyNotSessionType(type: SessionType, stack: StackFacts): string | null {
@@ -131,14 +189,4 @@ function ownerFaults(request: CreateSessionBody, facts: AdmissionFacts, quotas: 
     faults.push({ code: 'quota-exceeded', pointer: '', detail });
   }
   return faults;
-}
-
-function refusalOf(faults: AdmissionFault[]): Refusal {
-  const [first] = faults;
-  if (!first) throw new Error('A refusal needs a fault.');
-  return {
-    code: first.code,
-    detail: faults.length === 1 ? first.detail : `${faults.length} things must be changed: see errors.`,
-    errors: faults.map(({ pointer, detail }) => ({ pointer, detail })),
-  };
 }

@@ -16,6 +16,20 @@ export function labelInstanceType(type: Pick<InstanceType, 'vcpus' | 'memoryMiB'
   return `3D - ${size} (GPU ${count}${type.gpu.manufacturer} ${type.gpu.name} - ${rest})`;
 }
 
+/** 2D before 3D, then smallest first: the order in which people look for what is just enough. */
+export function compareInstanceTypes(a: InstanceType, b: InstanceType): number {
+  return (
+    compareText(a.group, b.group) ||
+    a.vcpus - b.vcpus ||
+    a.memoryMiB - b.memoryMiB ||
+    compareText(a.name, b.name)
+  );
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b);
+}
+
 function rank(value: number, bounds: number[]): number {
   const index = bounds.findIndex((bound) => value <= bound);
   return index === -1 ? bounds.length : index;

@@ -4,6 +4,8 @@ import type { ProblemCode } from '@deskfleet/contracts';
 export interface Fault {
   pointer: string;
   detail: string;
+  /** Which kind of thing it is, where a request can have several of different kinds. */
+  code?: ProblemCode;
 }
 
 /** A request that cannot be done, told to the one who made it. Knows no HTTP: the code's status is in contracts. */
@@ -32,3 +34,24 @@ export const sessionNotFound: Refusal = {
   code: 'not-found',
   detail: 'There is no such session. GET /v1/sessions lists yours.',
 };
+
+export const invalidCursor: Refusal = {
+  code: 'invalid-cursor',
+  detail: 'The cursor is not one of ours. Use nextCursor of the page before, or leave it out to start again.',
+};
+
+/** A fault that can give the whole answer its code. */
+export interface CodedFault extends Fault {
+  code: ProblemCode;
+}
+
+/** Everything that is wrong at once; the first fault names the problem. @throws Error without one */
+export function refusalOfFaults(faults: CodedFault[]): Refusal {
+  const [first] = faults;
+  if (!first) throw new Error('A refusal needs a fault.');
+  return {
+    code: first.code,
+    detail: faults.length === 1 ? first.detail : `${faults.length} things must be changed: see errors.`,
+    errors: faults.map(({ code, pointer, detail }) => ({ code, pointer, detail })),
+  };
+}

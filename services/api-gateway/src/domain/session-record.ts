@@ -1,4 +1,5 @@
 import {
+  type Capability,
   type CommandContext,
   capabilitiesOf,
   type DesiredState,
@@ -25,6 +26,10 @@ export interface SessionRecord {
   sessionType: SessionType;
   /** Launched so that it can hibernate. */
   hibernation: boolean;
+  /** The subnet that was asked for; null left it open. */
+  subnetId: string | null;
+  /** What it is counted for. */
+  project: { id: string; name: string } | null;
   createdAt: Date;
   endedAt: Date | null;
   /** Number of the latest intent. */
@@ -43,6 +48,14 @@ export interface SessionRuntime {
   instanceId: string | null;
   instanceType: string;
   privateIp: string | null;
+  /** Where it has been launched. */
+  subnetId: string | null;
+}
+
+/** What the deployment allows of what can be done with a desktop. */
+export interface CapabilityPolicy {
+  /** Whether desktops of this system may get another instance type; administrators are no exception. */
+  instanceChange: Record<OperatingSystem, boolean>;
 }
 
 export function stateOf({ runtime }: SessionRecord): SessionState {
@@ -66,13 +79,13 @@ export function commandContextOf(record: SessionRecord): CommandContext {
 }
 
 /** The session as the API shows it to this viewer. */
-export function describeSession(record: SessionRecord, viewer: Principal): Session {
+export function describeSession(record: SessionRecord, viewer: Principal, policy: CapabilityPolicy): Session {
   const { runtime } = record;
-  const capabilities = capabilitiesOf(commandContextOf(record));
   return {
     id: record.id,
     name: record.name,
     owner: record.owner,
+    project: record.project,
     os: record.os,
     softwareStack: record.softwareStack,
     state: stateOf(record),
@@ -83,14 +96,35 @@ export function describeSession(record: SessionRecord, viewer: Principal): Sessi
       : null,
     instanceType: runtime?.instanceType ?? record.instanceType,
     rootVolumeGiB: record.rootVolumeGiB,
+    hibernation: record.hibernation,
+    subnetId: runtime?.subnetId ?? record.subnetId,
     sessionType: record.sessionType,
     instanceId: runtime?.instanceId ?? null,
     createdAt: record.createdAt.toISOString(),
     endedAt: endOf(record)?.toISOString() ?? null,
-    // Only the owner may look at the screen: an administrator's rights over a session end there.
-    capabilities:
-      viewer.name === record.owner ? capabilities : capabilities.filter((can) => can !== 'connect'),
+    capabilities: capabilitiesOf(commandContextOf(record)).filter((capability) =>
+      mayEver(capability, { record, viewer, policy }),
+    ),
   };
+}
+
+/** Whether the viewer may do it with this session at all, whatever its state. */
+function mayEver(
+  capability: Capability,
+  { record, viewer, policy }: { record: SessionRecord; viewer: Principal; policy: CapabilityPolicy },
+): boolean {
+  switch (capability) {
+    // Only the owner may look at the screen: an administrator's rights over a session end there, and before the
+    // password that opens it.
+    case 'connect':
+      return viewer.name === record.owner;
+    case 'show-password':
+      return viewer.name === record.owner && record.os === 'windows';
+    case 'resize':
+      return policy.instanceChange[record.os];
+    default:
+      return true;
+  }
 }
 
 function endOf({ endedAt, runtime }: SessionRecord): Date | null {

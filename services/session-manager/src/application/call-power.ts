@@ -1,14 +1,15 @@
 import pMap from 'p-map';
 import { givesUp, type PowerCall, retryDelaySeconds, stateAfterCall } from '../domain/decide-call-failure.ts';
-import type { Step } from '../domain/decide-next-step.ts';
-import { type AwsFailure, reasonOfFailure } from '../domain/reasons.ts';
+import { type AwsFailure, hibernationReasons, reasonOfFailure } from '../domain/reasons.ts';
 import type { SessionStatus } from '../domain/session-status.ts';
 import { after } from '../domain/settings.ts';
+import type { PowerStep } from '../domain/step.ts';
 import { deadlineOf, isLegalTransition } from '../domain/transitions.ts';
+import { beginReboots } from './begin-reboots.ts';
+import type { PowerAnswer } from './ports.ts';
 import type { ReconcilerDeps } from './reconciler-deps.ts';
-import type { Decide } from './session-store.ts';
-
-type PowerStep = Extract<Step, { do: PowerCall }>;
+import type { Decide, StatusChange } from './session-store.ts';
+import { capacityDeadline, giveUpStart, learnOfPools } from './start-capacity.ts';
 
 /** A session, and the call that was decided for it. */
 export interface PowerCandidate {
@@ -28,43 +29,49 @@ export async function callPower(
   call: PowerCall,
   candidates: PowerCandidate[],
 ): Promise<void> {
-  const begun = await deps.store.beginCalls(
-    call,
-    candidates.map(({ status }) => status),
-  );
+  const sessions = candidates.map(({ status }) => status);
+  const begun =
+    call === 'reboot' ? await beginReboots(deps, sessions) : await deps.store.beginCalls(call, sessions);
   const byInstance = new Map(
     candidates.filter(({ status }) => begun.has(status.sessionId)).map((c) => [c.status.instanceId ?? '', c]),
   );
-  if (byInstance.size === 0) return;
-  const answer = await ask(deps, call, [...byInstance.values()]);
+  if (byInstance.size === 0) return deps.budget.giveBack(call, candidates.length, deps.monotonic());
+  const answer = await deps.compute.power(call, [...byInstance.keys()]);
   if (answer.failed.some(({ failure }) => failure.kind === 'throttled')) {
     deps.budget.throttled(call, deps.monotonic());
   }
+  if (call === 'start') {
+    const blamed = learnOfPools(
+      deps,
+      [...byInstance.values()].map(({ status }) => status),
+      answer,
+    );
+    if (!blamed) return;
+  }
+  await recordAnswers(deps, call, byInstance, answer);
+}
+
+async function recordAnswers(
+  deps: ReconcilerDeps,
+  call: PowerCall,
+  byInstance: Map<string, PowerCandidate>,
+  answer: PowerAnswer,
+): Promise<void> {
   const results = [...answer.accepted.map((instanceId) => ({ instanceId, failure: null })), ...answer.failed];
   await pMap(
     results,
     async ({ instanceId, failure }) => {
       const candidate = byInstance.get(instanceId);
       if (!candidate) return;
-      const decide = failure ? refused(deps, { call, candidate, failure }) : accepted(deps, call, candidate);
+      // A reboot that may have happened is waited for: the boot id tells, and a second one would cut into the first.
+      const hasHappened = failure === null || (call === 'reboot' && failure.kind === 'unclear');
+      const decide = hasHappened
+        ? accepted(deps, call, candidate)
+        : refused(deps, { call, candidate, failure });
       await deps.store.change(`record-${call}`, candidate.status.sessionId, decide);
     },
     { concurrency: commitsAtOnce },
   );
-}
-
-function ask({ compute }: ReconcilerDeps, call: PowerCall, candidates: PowerCandidate[]) {
-  const ids = candidates.map(({ status }) => status.instanceId ?? '');
-  switch (call) {
-    case 'start':
-      return compute.start(ids);
-    case 'stop':
-      return compute.stop(ids, { force: candidates.some(({ step }) => step.do === 'stop' && step.force) });
-    case 'terminate':
-      return compute.terminate(ids);
-    default:
-      return call satisfies never;
-  }
 }
 
 /** AWS has accepted: that is a fact, whatever was wanted meanwhile; the next pass sees to the difference. */
@@ -74,23 +81,25 @@ function accepted({ settings }: ReconcilerDeps, call: PowerCall, candidate: Powe
     const called = { calledAt: now, failedCalls: 0, retryAt: null };
     if (status.state === to) {
       // A start that is repeated is the same start: renewing its deadline would repeat it for ever.
-      const deadline =
-        call === 'start' ? {} : { deadlineAt: deadlineOf(to, status.firstBoot, now, settings) };
+      const isSame = call === 'start' || call === 'reboot';
+      const deadline = isSame ? {} : { deadlineAt: deadlineOf(to, status.firstBoot, now, settings) };
       return { set: { ...called, ...deadline } };
     }
     if (!isLegalTransition(status.state, to)) return null;
     const own = ownStop(candidate, status);
     return {
       transition: { to, cause: own?.cause ?? status.desiredCause, reason: own?.reason ?? null },
-      set: { ...called, ...(own?.cause && { desired: 'stopped' as const, desiredCause: own.cause }) },
+      set: {
+        ...called,
+        ...(own?.cause && { desired: 'stopped' as const, desiredCause: own.cause }),
+      },
     };
   };
 }
 
 /** A stop that nobody asked for changes what is wanted, unless somebody has asked for something meanwhile. */
-function ownStop({ step, status: decidedOn }: PowerCandidate, status: SessionStatus) {
-  const isOwn = step.do === 'stop' && step.cause !== undefined;
-  return isOwn && status.appliedSeq === decidedOn.appliedSeq ? step : null;
+function ownStop({ step, status: decidedOn }: PowerCandidate, status: SessionStatus): PowerStep | null {
+  return step.cause !== undefined && status.appliedSeq === decidedOn.appliedSeq ? step : null;
 }
 
 interface Refusal {
@@ -104,37 +113,59 @@ function refused(deps: ReconcilerDeps, { call, candidate, failure }: Refusal): D
     // Of a call for an intent that a later one has overtaken, the refusal concerns nobody.
     if (status.appliedSeq !== candidate.status.appliedSeq) return null;
     const failedCalls = status.failedCalls + 1;
-    const reason = reasonOfFailure(failure, `${call} the machine`);
+    const reason = reasonOfFailure(failure, describe(call));
     deps.logger.warn({ sessionId: status.sessionId, call, failure, failedCalls }, 'AWS refused a call');
-    if (givesUp(call, failure, failedCalls)) return giveUpStart(status, reason);
+    const lacks = call === 'start' && (failure.kind === 'capacity' || failure.kind === 'limit');
+    const deadlineAt = lacks ? capacityDeadline(status, now, deps.settings) : status.deadlineAt;
+    const capacityWindowOver = deadlineAt !== null && now >= deadlineAt;
+    if (givesUp({ call, failure, failedCalls, capacityWindowOver })) return giveUp(call, status, reason);
     if (failure.kind === 'unauthorized' || failure.kind === 'protected') {
-      deps.alert(
-        'aws-refuses',
-        { sessionId: status.sessionId, call, failure },
-        `AWS does not let us ${call} a machine`,
-      );
+      const detail = { sessionId: status.sessionId, call, failure };
+      deps.alert('aws-refuses', detail, `AWS does not let us ${describe(call)}`);
     }
     const passes = failure.kind === 'incorrect-state' || failure.kind === 'not-found';
     return {
       set: {
         failedCalls,
+        deadlineAt,
         retryAt: after(now, { seconds: retryDelaySeconds(failedCalls, deps.random()) }),
         ...(!passes && { reason }),
+        ...(call === 'reboot' && { rebootWanted: true }),
       },
     };
   };
 }
 
-/**
- * The desktop stays stopped, its owner is told why, and may ask again. That EC2 shows it stopped is yet to be seen: an
- * earlier try that was not answered may have started it.
- */
-function giveUpStart(status: SessionStatus, reason: NonNullable<SessionStatus['reason']>) {
-  return {
-    rejects: { kind: 'start' as const, reason },
-    set: { desired: 'stopped' as const, targetObserved: false, failedCalls: 0, retryAt: null, reason },
-    ...(status.state !== 'stopped' && {
-      transition: { to: 'stopped' as const, cause: 'reconciler', reason },
-    }),
-  };
+type Reason = NonNullable<SessionStatus['reason']>;
+
+/** What becomes of a session of which AWS will not do what was wanted; its owner is told, and may ask again. */
+function giveUp(call: PowerCall, status: SessionStatus, reason: Reason): StatusChange {
+  const set = { failedCalls: 0, retryAt: null, reason };
+  switch (call) {
+    case 'reboot':
+      // It was not rebooted: in the boot that it has, it is as ready as it was.
+      return {
+        rejects: { kind: 'reboot', reason },
+        set: { ...set, rebootWanted: false, rebootingFrom: null },
+      };
+    case 'hibernate':
+      if (status.hibernationFallback === 'stop') {
+        return { set: { ...set, desired: 'stopped', reason: hibernationReasons.fellBack } };
+      }
+      return {
+        rejects: { kind: 'stop', reason },
+        set: { ...set, desired: 'running', targetObserved: false },
+      };
+    default:
+      return giveUpStart(status, reason);
+  }
+}
+
+function describe(call: PowerCall): string {
+  switch (call) {
+    case 'force-stop':
+      return 'cut the power of the machine';
+    default:
+      return `${call} the machine`;
+  }
 }

@@ -1,18 +1,18 @@
 import type { HostSpec } from '../domain/host-spec.ts';
-import type { LaunchSpec } from './session-store.ts';
+import type { LaunchParts } from './freeze-request.ts';
 
-/** What a session's host is to be, out of the records of its launch. */
-export function hostSpecOf(spec: LaunchSpec, passwordParameter: string | null): HostSpec {
+/** What a session's host is to be, out of the records of its launch and the place that was chosen. */
+export function hostSpecOf({ spec, place, passwordParameter }: LaunchParts): HostSpec {
   return {
     sessionId: spec.sessionId,
     owner: spec.owner,
-    ownerUid: null,
+    ownerUid: spec.ownerUid,
     os: spec.os,
     baseOs: spec.baseOs,
-    instanceType: spec.instanceType,
+    instanceType: place.instanceType,
     sessionType: spec.sessionType,
-    mounts: [],
-    hookScript: null,
+    mounts: spec.mounts,
+    hookScript: spec.hookScript,
     passwordParameter,
   };
 }

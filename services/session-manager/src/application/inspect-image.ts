@@ -21,7 +21,7 @@ export async function inspectImage(
 
 /** SSM's AccessDeniedException is about this parameter; EC2's UnauthorizedOperation is about all images. */
 function isAboutTheImage({ kind, code }: AwsFailure): boolean {
-  return kind === 'invalid' || code === 'AccessDeniedException';
+  return kind === 'image-gone' || kind === 'invalid' || code === 'AccessDeniedException';
 }
 
 function refusalOf({ code, message }: AwsFailure, source: string): ImageInspection {

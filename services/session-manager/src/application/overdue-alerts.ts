@@ -1,7 +1,10 @@
+import type { SessionState } from '@deskfleet/contracts';
 import type { SessionStatus } from '../domain/session-status.ts';
 import type { ReconcilerDeps } from './reconciler-deps.ts';
 
-/** Tells operators once of each stop or termination that takes too long. */
+const watched: ReadonlySet<SessionState> = new Set(['stopping', 'hibernating', 'terminating']);
+
+/** Tells operators once of each stop, hibernation or termination that takes too long. */
 export class OverdueAlerts {
   private readonly deps: Pick<ReconcilerDeps, 'alert' | 'clock'>;
   private alerted = new Map<string, number>();
@@ -15,7 +18,7 @@ export class OverdueAlerts {
     const now = this.deps.clock.now().toJSDate();
     const alerted = new Map<string, number>();
     for (const { sessionId, state, deadlineAt, stateSince } of sessions) {
-      if ((state !== 'stopping' && state !== 'terminating') || !deadlineAt || now < deadlineAt) continue;
+      if (!watched.has(state) || !deadlineAt || now < deadlineAt) continue;
       alerted.set(sessionId, deadlineAt.getTime());
       if (this.alerted.get(sessionId) === deadlineAt.getTime()) continue;
       const detail = { sessionId, state, since: stateSince };

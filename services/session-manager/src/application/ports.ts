@@ -1,7 +1,8 @@
 import type { OperatingSystem, StateReason } from '@deskfleet/contracts';
+import type { PowerCall } from '../domain/decide-call-failure.ts';
 import type { LaunchRequest } from '../domain/launch-request.ts';
 import type { AwsFailure } from '../domain/reasons.ts';
-import type { Observation } from '../domain/session-status.ts';
+import type { HostAnswer, Observation } from '../domain/session-status.ts';
 
 export type LaunchAnswer = { launched: Observation } | { failure: AwsFailure };
 
@@ -14,9 +15,10 @@ export interface PowerAnswer {
 /** What session-manager needs of EC2. No method throws for what AWS answers; each failure is a value. */
 export interface Compute {
   launch(clientToken: string, request: LaunchRequest): Promise<LaunchAnswer>;
-  start(instanceIds: string[]): Promise<PowerAnswer>;
-  stop(instanceIds: string[], options: { force: boolean }): Promise<PowerAnswer>;
-  terminate(instanceIds: string[]): Promise<PowerAnswer>;
+  /** One call for all of these; rebooting and cutting the power among them. */
+  power(call: PowerCall, instanceIds: string[]): Promise<PowerAnswer>;
+  /** Gives a stopped instance another type; null when AWS accepted. */
+  resize(instanceId: string, instanceType: string): Promise<AwsFailure | null>;
   /** Every instance of the cluster, terminated ones included as long as EC2 remembers them. */
   describeCluster(): Promise<{ observations: Observation[] } | { failure: AwsFailure }>;
   /** These instances only; what EC2 does not know is left out. */
@@ -41,8 +43,8 @@ export interface Images {
   resolve(source: string): Promise<ImageAnswer>;
   /** What AWS says now. */
   inspect(source: string): Promise<ImageAnswer>;
-  /** EC2 would not launch what this source was resolved to: the next launch asks anew. */
-  forget(source: string): void;
+  /** EC2 does not know this AMI any more: what was remembered of it is not to be believed. */
+  forget(imageId: string): void;
 }
 
 /** User data in base64, or why there can be none for this host. */
@@ -52,12 +54,14 @@ export interface Host {
   instanceId: string;
   os: OperatingSystem;
   dcvSessionId: string;
+  /** The account that the DCV session must belong to: an image may bring a session of its own. */
+  owner: string;
 }
 
 /** The desktops' hosts, reached over SSM. */
 export interface Hosts {
-  /** Which of these answer `dcv describe-session` for their session: those are ready. */
-  readyAmong(hosts: Host[]): Promise<Set<string>>;
+  /** What each of these says of its session, by instance id. */
+  probe(hosts: Host[]): Promise<Map<string, HostAnswer>>;
 }
 
 export interface InstanceTypeFacts {

@@ -1,8 +1,11 @@
 import pMap from 'p-map';
-import type { PowerCall } from '../domain/decide-call-failure.ts';
+import { type PowerCall, powerCalls } from '../domain/decide-call-failure.ts';
 import { decideIntent } from '../domain/decide-intent.ts';
-import { decideNextStep, type Step, type Transition } from '../domain/decide-next-step.ts';
+import { decideNextStep } from '../domain/decide-next-step.ts';
+import { byPriority } from '../domain/priority.ts';
+import { hibernationExpiringReason, keptOnTheWayUp } from '../domain/reasons.ts';
 import type { Observation, SessionStatus } from '../domain/session-status.ts';
+import type { Step, Transition } from '../domain/step.ts';
 import { isAtRest } from '../domain/transitions.ts';
 import { callPower, type PowerCandidate } from './call-power.ts';
 import { ReadinessCheck } from './check-readiness.ts';
@@ -10,7 +13,9 @@ import { launchSession } from './launch-session.ts';
 import { OverdueAlerts } from './overdue-alerts.ts';
 import type { ReconcilerDeps } from './reconciler-deps.ts';
 import { type ForEachSession, recordMissing } from './record-missing.ts';
+import { resizeSession } from './resize-session.ts';
 import type { StatusChange } from './session-store.ts';
+import { hold, planStarts } from './start-capacity.ts';
 import { StraySweep } from './sweep-strays.ts';
 
 /** How much a pass looks at. */
@@ -63,9 +68,7 @@ export class Reconciler {
     }
     this.overdue.alert(sessions);
     return {
-      inMotion: sessions.some(
-        (session) => !isAtRest({ ...session, hasInstance: session.instanceId !== null }),
-      ),
+      inMotion: sessions.some((session) => !isAtRest({ ...session, ...errandsOf(session) })),
     };
   }
 
@@ -136,11 +139,12 @@ export class Reconciler {
   }
 
   private nextStep(status: SessionStatus, observation: Observation | undefined, now: Date): Step {
-    return decideNextStep({ status, observation, now, settings: this.deps.settings });
+    const host = this.readiness.answerOf(status);
+    return decideNextStep({ status, observation, host, now, settings: this.deps.settings });
   }
 
   private async recordSteps(decided: Decided[]): Promise<void> {
-    const changes = decided.filter(({ step }) => step.do === 'transition' || step.do === 'confirm');
+    const changes = decided.filter(({ step }) => recordedSteps.has(step.do));
     const observations = new Map(changes.map(({ status, observation }) => [status.sessionId, observation]));
     await this.forEachSession([...observations.keys()], (id) => this.record(id, observations.get(id)));
   }
@@ -149,7 +153,8 @@ export class Reconciler {
     return this.deps.store.change('record-transition', sessionId, (status, now) => {
       if (observation && observation.instanceId !== status.instanceId) return null;
       const step = this.nextStep(status, observation, now);
-      if (step.do === 'confirm') return { set: { targetObserved: true } };
+      if (step.do === 'confirm') return { set: { targetObserved: true, desired: step.desired } };
+      if (step.do === 'announce-expiry') return announcement(status, step.resumableUntil, now);
       return step.do === 'transition' ? changeOf(step, status, observation) : null;
     });
   }
@@ -157,26 +162,49 @@ export class Reconciler {
   private dispatch(decided: Decided[]): void {
     for (const { status } of decided.filter(({ step }) => step.do === 'launch').sort(byPriority)) {
       if (this.deps.budget.takeBatch('run', 1, this.deps.monotonic()) === 0) break;
-      this.deps.work.start([status.sessionId], () => launchSession(this.deps, status.sessionId));
+      this.deps.work.start([status.sessionId], () => launchSession(this.deps, status));
     }
-    this.dispatchPower('start', decided, () => true);
-    this.dispatchPower('stop', decided, (step) => step.do === 'stop' && !step.force);
-    this.dispatchPower('stop', decided, (step) => step.do === 'stop' && step.force);
-    this.dispatchPower('terminate', decided, () => true);
+    for (const call of powerCalls) {
+      const waiting = decided
+        .flatMap(({ status, step }): PowerCandidate[] => (step.do === call ? [{ status, step }] : []))
+        .sort(byPriority);
+      if (call === 'start') this.dispatchStarts(waiting);
+      else this.dispatchPower(call, waiting);
+    }
+    for (const { status } of decided.filter(({ step }) => step.do === 'resize').sort(byPriority)) {
+      if (this.deps.budget.takeBatch('modify', 1, this.deps.monotonic()) === 0) break;
+      this.deps.work.start([status.sessionId], () => resizeSession(this.deps, status));
+    }
     this.readiness.start(decided.filter(({ step }) => step.do === 'probe').map(({ status }) => status));
   }
 
+  /** One empty pool must not keep others waiting: it travels alone, and not at all just after it was found empty. */
+  private dispatchStarts(waiting: PowerCandidate[]): void {
+    const byId = new Map(waiting.map((candidate) => [candidate.status.sessionId, candidate]));
+    const plan = planStarts(
+      this.deps,
+      waiting.map(({ status }) => status),
+    );
+    for (const { sessions } of plan.batches) {
+      this.dispatchPower(
+        'start',
+        sessions.flatMap(({ sessionId }) => byId.get(sessionId) ?? []),
+      );
+    }
+    for (const status of plan.held) {
+      this.deps.work.start([status.sessionId], () =>
+        this.deps.store.change('record-held-start', status.sessionId, hold(status, this.deps.settings)),
+      );
+    }
+  }
+
   /** As many calls as the budget has now; what is left over waits for the next pass. */
-  private dispatchPower(call: PowerCall, decided: Decided[], belongs: (step: Step) => boolean): void {
-    const waiting = decided
-      .flatMap(({ status, step }): PowerCandidate[] =>
-        step.do === call && belongs(step) ? [{ status, step }] : [],
-      )
-      .sort(byPriority);
-    while (waiting.length > 0) {
-      const granted = this.deps.budget.takeBatch(call, waiting.length, this.deps.monotonic());
+  private dispatchPower(call: PowerCall, waiting: PowerCandidate[]): void {
+    const left = [...waiting];
+    while (left.length > 0) {
+      const granted = this.deps.budget.takeBatch(call, left.length, this.deps.monotonic());
       if (granted === 0) return;
-      const batch = waiting.splice(0, granted);
+      const batch = left.splice(0, granted);
       this.deps.work.start(
         batch.map(({ status }) => status.sessionId),
         () => callPower(this.deps, call, batch),
@@ -185,36 +213,50 @@ export class Reconciler {
   }
 }
 
+/** Steps that change the record only. */
+const recordedSteps: ReadonlySet<Step['do']> = new Set(['transition', 'confirm', 'announce-expiry']);
+
+function errandsOf({ instanceId, rebootWanted, resizeTo }: SessionStatus) {
+  return { hasInstance: instanceId !== null, hasErrand: rebootWanted || resizeTo !== null };
+}
+
+function announcement(status: SessionStatus, resumableUntil: Date, now: Date): StatusChange {
+  return {
+    set: { reason: hibernationExpiringReason(resumableUntil), expiryAnnouncedAt: now },
+    expires: { hibernatedSince: status.stateSince, resumableUntil },
+  };
+}
+
 function changeOf(
   step: Transition,
   status: SessionStatus,
   observation: Observation | undefined,
 ): StatusChange {
+  const cause = step.cause ?? status.desiredCause;
+  const reason = step.reason ?? (step.to === 'starting' ? keptOnTheWayUp(status) : null);
   return {
-    transition: { to: step.to, cause: step.cause ?? status.desiredCause, reason: step.reason ?? null },
+    transition: { to: step.to, cause, reason },
     set: {
       ...(observation && observedFields(observation)),
       ...(step.external && { desired: desiredAfter(step.to), desiredCause: step.cause ?? 'external' }),
-      ...(step.dropsInstance && { instanceId: null, privateIp: null, firstBoot: true }),
+      ...(step.desired && { desired: step.desired }),
+      ...(step.dropsInstance && { instanceId: null, privateIp: null, bootId: null, firstBoot: true }),
+      ...(step.resize && { resizeTo: null }),
     },
+    ...(step.resize === 'done' && { resized: { from: status.instanceType } }),
+    ...(step.resize === 'failed' && reason && { rejects: { kind: 'resize' as const, reason } }),
   };
 }
 
 /** What EC2 says of the machine; a terminated one has no address any more, which is no news. */
-function observedFields({ state, instanceType, privateIp, availabilityZone }: Observation) {
+function observedFields({ state, instanceType, privateIp, availabilityZone, subnetId }: Observation) {
   return state === 'terminated' || state === 'shutting-down'
     ? {}
-    : { instanceType, privateIp, availabilityZone };
+    : { instanceType, privateIp, availabilityZone, subnetId };
 }
 
 function desiredAfter(to: SessionStatus['state']): SessionStatus['desired'] {
   if (to === 'terminating' || to === 'terminated') return 'terminated';
+  if (to === 'hibernating' || to === 'hibernated') return 'hibernated';
   return to === 'stopping' || to === 'stopped' ? 'stopped' : 'running';
-}
-
-/** People first, then who has waited longest. */
-function byPriority(a: { status: SessionStatus }, b: { status: SessionStatus }): number {
-  const rank = ({ status }: { status: SessionStatus }) =>
-    /^(user|admin):/.test(status.desiredCause) ? 0 : 1;
-  return rank(a) - rank(b) || a.status.stateSince.getTime() - b.status.stateSince.getTime();
 }

@@ -1,6 +1,8 @@
+import type { HostAccounts } from '@deskfleet/contracts';
 import type { Clock, Logger } from '@deskfleet/runtime';
 import type { CallBudget } from '../domain/call-budget.ts';
 import type { HostSpec } from '../domain/host-spec.ts';
+import type { PoolBackoff } from '../domain/pool-backoff.ts';
 import type { LifecycleSettings } from '../domain/settings.ts';
 import type { BackgroundWork } from './background-work.ts';
 import type { Alert, Compute, Hosts, Images, RenderedUserData } from './ports.ts';
@@ -10,6 +12,8 @@ import type { SessionStore } from './session-store.ts';
 /** Where and how instances are launched. */
 export interface LaunchSettings {
   clusterId: string;
+  /** The operator's own tags; ours win. */
+  tags: Record<string, string>;
   subnetIds: string[];
   securityGroupIds: string[];
   instanceProfileArn: string | null;
@@ -22,6 +26,7 @@ export interface ReconcilerDeps {
   images: Images;
   hosts: Hosts;
   budget: CallBudget;
+  pools: PoolBackoff;
   work: BackgroundWork;
   clock: Clock;
   /** Milliseconds of a clock that only moves forward, for the budget. */
@@ -30,6 +35,7 @@ export interface ReconcilerDeps {
   random: () => number;
   settings: LifecycleSettings;
   launch: LaunchSettings;
+  hostAccounts: HostAccounts;
   /** How long to wait before asking a host again whether its desktop is ready. */
   readinessIntervalSeconds: number;
   renderUserData: (spec: HostSpec) => RenderedUserData;

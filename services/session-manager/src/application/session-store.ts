@@ -1,21 +1,38 @@
-import type { OperatingSystem, SessionState, SessionType, StateReason } from '@deskfleet/contracts';
+import type { Mount, OperatingSystem, SessionState, SessionType, StateReason } from '@deskfleet/contracts';
+import type { LaunchPlaces } from '../domain/choose-place.ts';
 import type { PowerCall } from '../domain/decide-call-failure.ts';
 import type { Intent, IntentDecision, IntentFacts } from '../domain/decide-intent.ts';
 import type { StrayFacts } from '../domain/decide-stray.ts';
 import type { LaunchRequest } from '../domain/launch-request.ts';
+import type { AwsFailure } from '../domain/reasons.ts';
 import type { SessionStatus } from '../domain/session-status.ts';
 
-/** What a launch is made of: the spec, and the image of its software stack. */
+/** What a launch is made of: the spec, its software stack and profile, and where it may go. */
 export interface LaunchSpec {
   sessionId: string;
   owner: string;
+  /** The uid of the owner's account on Linux hosts. */
+  ownerUid: number;
   name: string;
+  project: string | null;
   os: OperatingSystem;
   baseOs: string;
+  architecture: string;
+  /** The type that was asked for. */
   instanceType: string;
+  fallbackInstanceTypes: string[];
   rootVolumeGiB: number;
+  hibernation: boolean;
   sessionType: SessionType;
   image: string;
+  /** The image for instance types with a GPU, where it is another one. */
+  graphicsImage: string | null;
+  mounts: Mount[];
+  hookScript: string | null;
+  /** The subnet that the user chose. */
+  subnetId: string | null;
+  /** Subnets that the profile allows; empty: all of the deployment's. */
+  allowedSubnets: string[];
 }
 
 export interface LaunchAttempt {
@@ -24,14 +41,15 @@ export interface LaunchAttempt {
   number: number;
   clientToken: string;
   request: LaunchRequest;
+  openedAt: Date;
   tries: number;
 }
 
 /** What happens to a launch attempt together with a change of its session. */
 export type AttemptChange =
   | { attemptId: string; becomes: 'accepted'; instanceId: string }
-  | { attemptId: string; becomes: 'refused'; code: string; message: string }
-  | { attemptId: string; becomes: 'open'; nextTryAt: Date; code: string; message: string };
+  | { attemptId: string; becomes: 'refused'; failure: AwsFailure }
+  | { attemptId: string; becomes: 'open'; nextTryAt: Date; failure: AwsFailure };
 
 /** Fields of the status that a change may set; `endsAccess` voids the tokens issued so far. */
 export type StatusFields = Partial<
@@ -41,9 +59,15 @@ export type StatusFields = Partial<
     | 'desiredCause'
     | 'reason'
     | 'forceStop'
+    | 'rebootWanted'
+    | 'rebootingFrom'
+    | 'resizeTo'
     | 'instanceId'
     | 'instanceType'
+    | 'availabilityZone'
+    | 'subnetId'
     | 'privateIp'
+    | 'bootId'
     | 'firstBoot'
     | 'deadlineAt'
     | 'calledAt'
@@ -51,7 +75,10 @@ export type StatusFields = Partial<
     | 'retryAt'
     | 'missingSince'
     | 'missingCount'
-  > & { availabilityZone: string | null; endsAccess: boolean; targetObserved: boolean }
+    | 'capacityRoundAt'
+    | 'expiryAnnouncedAt'
+    | 'targetObserved'
+  > & { endsAccess: boolean }
 >;
 
 /** What a decision changes; committed as one, with its transition row and event. */
@@ -61,6 +88,10 @@ export interface StatusChange {
   attempt?: AttemptChange;
   /** The last intent cannot be fulfilled: told to the owner as SessionCommandRejected. */
   rejects?: { kind: Intent['kind']; reason: StateReason };
+  /** The machine has another type now: told as SessionResized. */
+  resized?: { from: string };
+  /** Told as SessionHibernationExpiring. */
+  expires?: { hibernatedSince: Date; resumableUntil: Date };
 }
 
 /** A decision that is made again on what is true under the session's lock; null changes nothing. */
@@ -78,13 +109,13 @@ export interface SessionStore {
   ): Promise<void>;
   change(name: string, sessionId: string, decide: Decide): Promise<void>;
   /** Records that a call is about to be made, for those sessions that still are as they were when it was decided. */
-  beginCalls(call: PowerCall, sessions: SessionStatus[]): Promise<Set<string>>;
+  beginCalls(call: PowerCall | 'resize', sessions: SessionStatus[]): Promise<Set<string>>;
   launchSpec(sessionId: string): Promise<LaunchSpec | null>;
   /** Opens the next attempt with this request; null when the session must not be launched any more. */
   beginAttempt(sessionId: string, request: LaunchRequest): Promise<LaunchAttempt | null>;
   openAttempt(sessionId: string): Promise<LaunchAttempt | null>;
-  /** Subnets in which EC2 has refused to launch since the session was last asked to start. */
-  refusedSubnets(sessionId: string): Promise<string[]>;
+  /** Where a session may be launched, and which of these places have refused in the present round. */
+  launchPlaces(spec: LaunchSpec): Promise<LaunchPlaces>;
   /** Which of these instances belong to no session that lives. */
   unowned(instanceIds: string[]): Promise<Set<string>>;
   /** What the records say of an instance with this client token, tagged with this session. */

@@ -44,7 +44,7 @@ export class StraySweep {
     alert('superfluous-instance', { instanceId, sessionTag }, 'terminating an instance that no session owns');
     if (budget.takeBatch('terminate', 1, monotonic()) === 0) return;
     work.start([], async () => {
-      const { failed } = await compute.terminate([instanceId]);
+      const { failed } = await compute.power('terminate', [instanceId]);
       for (const { failure } of failed) logger.error({ instanceId, failure }, 'it could not be terminated');
     });
   }

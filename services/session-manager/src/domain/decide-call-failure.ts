@@ -1,7 +1,9 @@
 import type { SessionState } from '@deskfleet/contracts';
 import type { AwsFailure } from './reasons.ts';
 
-export type PowerCall = 'start' | 'stop' | 'terminate';
+/** The calls that change whether a machine runs. The three ways to stop travel apart: their flags are the call's. */
+export const powerCalls = ['start', 'stop', 'force-stop', 'hibernate', 'reboot', 'terminate'] as const;
+export type PowerCall = (typeof powerCalls)[number];
 
 /** The state that a session is in once AWS has accepted the call. */
 export function stateAfterCall(call: PowerCall): SessionState {
@@ -9,7 +11,12 @@ export function stateAfterCall(call: PowerCall): SessionState {
     case 'start':
       return 'provisioning';
     case 'stop':
+    case 'force-stop':
       return 'stopping';
+    case 'hibernate':
+      return 'hibernating';
+    case 'reboot':
+      return 'starting';
     case 'terminate':
       return 'terminating';
     default:
@@ -17,26 +24,39 @@ export function stateAfterCall(call: PowerCall): SessionState {
   }
 }
 
-/** A start that AWS refuses is tried this often; with the delays of `retryDelaySeconds` that is two to four minutes. */
-const startTries = 8;
+/** A refusal that may pass is tried this often; with the delays of `retryDelaySeconds` that is two to four minutes. */
+const tries = 8;
+
+/** What is known of a call that AWS has refused. */
+export interface RefusedCall {
+  call: PowerCall;
+  failure: AwsFailure;
+  /** In a row, this one included. */
+  failedCalls: number;
+  /** Machines of this kind may have none free for so long. */
+  capacityWindowOver: boolean;
+}
 
 /**
- * Whether to go on trying. Stopping and terminating never give up, since the machine bills on; a start does, and the
- * session stays stopped with the reason.
+ * Whether to go on trying. Stopping and terminating never give up, since the machine bills on; starting, hibernating and
+ * rebooting do: the session stays as it was, and its owner is told.
  */
-export function givesUp(call: PowerCall, failure: AwsFailure, failedCalls: number): boolean {
-  if (call !== 'start') return false;
+export function givesUp({ call, failure, failedCalls, capacityWindowOver }: RefusedCall): boolean {
+  if (call === 'stop' || call === 'force-stop' || call === 'terminate') return false;
   switch (failure.kind) {
     case 'throttled':
     case 'unclear':
-    case 'incorrect-state':
-    case 'not-found':
       return false;
     case 'capacity':
     case 'limit':
+      return capacityWindowOver;
+    case 'incorrect-state':
+    case 'not-found':
+      // A start is repeated until EC2 has noticed the stop; a machine that is not ready to hibernate may never be.
+      return call !== 'start' && failedCalls >= tries;
     // Credentials expire and are renewed.
     case 'unauthorized':
-      return failedCalls >= startTries;
+      return failedCalls >= tries;
     default:
       return true;
   }

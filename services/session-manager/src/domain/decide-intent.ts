@@ -1,5 +1,6 @@
 import {
   type Command,
+  type CommandContext,
   type DesiredState,
   type IntentArguments,
   type IntentKind,
@@ -17,12 +18,7 @@ export interface Intent {
 }
 
 /** What an intent is judged on. */
-export interface IntentFacts {
-  state: SessionState;
-  desired: DesiredState;
-  hasInstance: boolean;
-  hibernation: boolean;
-}
+export type IntentFacts = CommandContext;
 
 export type IntentDecision =
   | {
@@ -39,19 +35,19 @@ export type IntentDecision =
  * What an intent does to a session. The gateway has accepted it, but the situation may have changed since: then the
  * intent is rejected, and the owner hears of it.
  */
-export function decideIntent(facts: IntentFacts, intent: Intent): IntentDecision {
-  if (intent.kind === 'launch') {
+export function decideIntent(facts: IntentFacts, { kind, args }: Intent): IntentDecision {
+  if (kind === 'launch') {
     return { outcome: 'applied', desired: 'running', enter: null, endsAccess: false };
   }
-  const verdict = judgeCommand(facts, commandOf(intent.kind, intent.args));
+  const verdict = judgeCommand(facts, commandOf(kind, args));
   if (!verdict.accepted) {
     return { outcome: 'rejected', reason: { code: verdict.code, sentence: verdict.sentence } };
   }
   return {
     outcome: 'applied',
-    desired: targetOf(intent.kind, intent.args),
-    enter: intent.kind === 'start' && facts.state === 'error' ? retryState(facts.hasInstance) : null,
-    endsAccess: intent.kind !== 'start',
+    desired: targetOf(kind, args),
+    enter: kind === 'start' && facts.state === 'error' ? retryState(facts.hasInstance) : null,
+    endsAccess: kind === 'stop' || kind === 'reboot' || kind === 'terminate',
   };
 }
 

@@ -24,6 +24,15 @@ const running: SessionStatus = {
   targetObserved: true,
   forceStop: false,
   hibernation: false,
+  hibernationFallback: 'none',
+  rebootWanted: false,
+  rebootingFrom: null,
+  resizeTo: null,
+  availabilityZone: 'us-east-1a',
+  subnetId: 'subnet-a',
+  bootId: 'boot-1',
+  capacityRoundAt: null,
+  expiryAnnouncedAt: null,
   instanceId: 'i-1',
   instanceType: 'm7i.large',
   privateIp: '127.16.0.1',
@@ -46,6 +55,7 @@ function ec2(state: Ec2State, reasonCode: string | null = null): Observation {
     instanceType: 'm7i.large',
     privateIp: '127.16.0.1',
     availabilityZone: 'us-east-1a',
+    subnetId: 'subnet-a',
     sessionTag: running.sessionId,
     clientToken: 'token',
   };
@@ -162,16 +172,11 @@ const table: [string, Partial<SessionStatus>, Observation | undefined, Record<st
     ec2('running'),
     { do: 'transition', to: 'error', reason: deadlineReasons.dcvNotReady },
   ],
-  [
-    'stop while starting is done',
-    { state: 'starting', ...toStop },
-    ec2('running'),
-    { do: 'stop', force: false },
-  ],
+  ['stop while starting is done', { state: 'starting', ...toStop }, ec2('running'), { do: 'stop' }],
   ['running stays running', {}, ec2('running'), nothing],
   ['running stays running while EC2 says nothing', {}, undefined, nothing],
-  ['stop is done', toStop, ec2('running'), { do: 'stop', force: false }],
-  ['a forced stop is forced', { ...toStop, forceStop: true }, ec2('running'), { do: 'stop', force: true }],
+  ['stop is done', toStop, ec2('running'), { do: 'stop' }],
+  ['a forced stop is forced', { ...toStop, forceStop: true }, ec2('running'), { do: 'force-stop' }],
   ['terminate is done', toEnd, ec2('running'), { do: 'terminate' }],
   [
     'a stop at the console is followed',
@@ -228,7 +233,7 @@ const table: [string, Partial<SessionStatus>, Observation | undefined, Record<st
     'a stop that hangs is forced',
     { state: 'stopping', ...toStop, ...pastDeadline },
     ec2('stopping'),
-    { do: 'stop', force: true },
+    { do: 'force-stop' },
   ],
   ['a stop without effect is repeated', { state: 'stopping', ...toStop }, ec2('running'), { do: 'stop' }],
   [
@@ -290,17 +295,18 @@ const table: [string, Partial<SessionStatus>, Observation | undefined, Record<st
 describe('decideNextStep', () => {
   test.each(table)('%s', (_guarantee, difference, observation, expected) => {
     const status = { ...running, ...difference };
-    expect(decideNextStep({ status, observation, now, settings })).toMatchObject(expected);
+    expect(decideNextStep({ status, observation, host: undefined, now, settings })).toMatchObject(expected);
   });
 
   test('a stop whose answer was lost is the owner’s, not an outsider’s', () => {
     const step = decideNextStep({
       status: { ...running, ...toStop },
       observation: ec2('stopped'),
+      host: undefined,
       now,
       settings,
     });
-    expect(step).toEqual({ do: 'transition', to: 'stopped' });
+    expect(step).toEqual({ do: 'transition', to: 'stopped', desired: 'stopped' });
   });
 
   test('every transition that any rule asks for is one that the state machine has', () => {
@@ -310,7 +316,7 @@ describe('decideNextStep', () => {
           for (const calledAt of [null, justNow, longAgo]) {
             const status = { ...running, ...difference, desired, calledAt };
             const observation = status.instanceId ? ec2(state) : undefined;
-            const step = decideNextStep({ status, observation, now, settings });
+            const step = decideNextStep({ status, observation, host: undefined, now, settings });
             if (step.do !== 'transition') continue;
             expect([status.state, step.to, isLegalTransition(status.state, step.to)]).toEqual([
               status.state,

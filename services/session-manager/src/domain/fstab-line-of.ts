@@ -1,4 +1,4 @@
-import type { Mount } from './host-spec.ts';
+import type { Mount } from '@deskfleet/contracts';
 
 /** What AWS recommends for each kind, in its user guides; for plain NFS, what survives a server's restart. */
 const recommended: Record<Mount['kind'], string> = {

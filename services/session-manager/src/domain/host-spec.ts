@@ -1,4 +1,4 @@
-import type { HostAccounts, OperatingSystem, SessionType } from '@deskfleet/contracts';
+import type { HostAccounts, Mount, OperatingSystem, SessionType } from '@deskfleet/contracts';
 import type { DcvRelease } from './dcv-release.ts';
 
 /** What makes the host of one session different from other hosts. */
@@ -34,15 +34,4 @@ export interface HostSettings {
   hpcSubmitUrl: string | null;
   /** What is installed on hosts whose image has no DCV. */
   dcvRelease: DcvRelease;
-}
-
-/** A shared file system of a software stack. */
-export interface Mount {
-  kind: 'efs' | 'fsx-lustre' | 'fsx-openzfs' | 'fsx-ontap' | 'nfs';
-  /** As mount(8) takes it, such as `fs-….fsx.eu-central-1.amazonaws.com@tcp:/name`; for EFS also `fs-…[:/path]`. */
-  source: string;
-  /** Absolute path on the host. */
-  target: string;
-  /** Instead of the options that AWS recommends for this kind, such as `ro,nfsvers=4.1`. */
-  options: string | null;
 }

@@ -48,7 +48,7 @@ describe('a line of fstab', () => {
     ['fsx-ontap', 'svm-1:/vol1', 'svm-1:/vol1 /x nfs nfsvers=4.1,'],
     ['nfs', 'nas:/home', 'nas:/home /x nfs hard,'],
   ] as const)('of %s %s', (kind, source, start) => {
-    const line = fstabLineOf({ kind, source, target: '/x', options: null }, 'cn-north-1');
+    const line = fstabLineOf({ kind, source, target: '/x' }, 'cn-north-1');
     expect(line.startsWith(start), line).toBe(true);
     expect(line.endsWith(',_netdev,nofail 0 0'), line).toBe(true);
   });

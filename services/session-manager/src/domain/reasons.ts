@@ -8,8 +8,18 @@ export type AwsFailureKind =
   | 'unclear'
   /** No machine of this type free in this zone. */
   | 'capacity'
+  /** The subnet has no free address. */
+  | 'no-addresses'
   /** A limit of the account. */
   | 'limit'
+  /** The type is not offered in this zone, or not at all any more. */
+  | 'type-not-offered'
+  | 'subnet-gone'
+  | 'image-gone'
+  /** The root volume does not hold the image. */
+  | 'volume-too-small'
+  /** This machine cannot hibernate. */
+  | 'hibernation-unsupported'
   | 'unauthorized'
   /** The request itself is wrong. */
   | 'invalid'
@@ -41,6 +51,36 @@ export function reasonOfFailure(failure: AwsFailure, what: string): StateReason 
       return {
         code: 'account-limit',
         sentence: `AWS refused to ${what}: a limit of the account is reached (${failure.code}). Ask your administrator.`,
+      };
+    case 'no-addresses':
+      return {
+        code: 'no-free-addresses',
+        sentence: `The network has no address free to ${what}. Try again later, choose another subnet, or ask your administrator.`,
+      };
+    case 'type-not-offered':
+      return {
+        code: 'instance-type-not-offered',
+        sentence: `AWS does not offer the machine that is needed to ${what} (any more). Choose another instance type.`,
+      };
+    case 'subnet-gone':
+      return {
+        code: 'subnet-gone',
+        sentence: `The subnet that was to be used to ${what} does not exist any more. Choose another one, or ask your administrator.`,
+      };
+    case 'image-gone':
+      return {
+        code: 'image-gone',
+        sentence: `The image that is needed to ${what} does not exist any more. Choose another software stack, or ask your administrator.`,
+      };
+    case 'volume-too-small':
+      return {
+        code: 'root-volume-too-small',
+        sentence: `The root volume is too small to ${what}. Launch a new desktop with a larger one.`,
+      };
+    case 'hibernation-unsupported':
+      return {
+        code: 'hibernation-refused',
+        sentence: `AWS cannot hibernate this machine (${failure.code}). Save your work and stop it instead.`,
       };
     case 'unauthorized':
       return {
@@ -92,6 +132,12 @@ export const deadlineReasons = {
       'The machine runs, but its desktop did not become ready in time. It is kept for diagnosis: start it to try again, ' +
       'stop it, or delete it.',
   },
+  hostUnreachable: {
+    code: 'host-unreachable',
+    sentence:
+      'The machine runs, but its management agent (SSM) never answered, so nobody knows how it is. It is kept for ' +
+      'diagnosis: start it to try again, stop it, or delete it. Your administrator may check its network and instance role.',
+  },
   stoppedAfterError: {
     code: 'stopped-after-error',
     sentence:
@@ -111,6 +157,75 @@ export const externalReasons = {
     sentence: 'The machine no longer exists at AWS. Launch a new desktop.',
   },
 } as const satisfies Record<string, StateReason>;
+
+export const hibernationReasons = {
+  becameStop: {
+    code: 'hibernation-became-stop',
+    sentence:
+      'AWS could not hibernate the machine and stopped it instead: the disk is as it was, but what was open is lost.',
+  },
+  fellBack: {
+    code: 'hibernation-fell-back',
+    sentence:
+      'AWS refused to hibernate the machine, so it is stopped, as the policy of its software stack says.',
+  },
+} as const satisfies Record<string, StateReason>;
+
+/** Told some days before EC2 stops promising that a hibernated machine resumes. */
+export function hibernationExpiringReason(resumableUntil: Date): StateReason {
+  const date = resumableUntil.toISOString().slice(0, 10);
+  return {
+    code: 'hibernation-expiring',
+    sentence: `AWS keeps hibernated machines for 60 days. Start this desktop before ${date} (UTC), or what is open in it may be lost.`,
+  };
+}
+
+export function resizeFailedReason(to: string, kept: string): StateReason {
+  return {
+    code: 'resize-failed',
+    sentence: `The desktop could not be made a ${to} and is still a ${kept}. Try again, or choose another instance type.`,
+  };
+}
+
+/** A place to launch in that has refused. */
+export interface TriedPlace {
+  instanceType: string;
+  zone: string | null;
+}
+
+/** What the owner is told when no machine was free anywhere that was allowed. */
+export function noCapacityReason(tried: TriedPlace[], nextTryAt: Date | null): StateReason {
+  const zones = Map.groupBy(tried, ({ instanceType }) => instanceType);
+  const list = [...zones].map(([type, places]) => {
+    const names = [...new Set(places.flatMap(({ zone }) => zone ?? []))];
+    return names.length > 0 ? `${type} in ${names.join(', ')}` : type;
+  });
+  const next = nextTryAt
+    ? `Deskfleet tries again at ${nextTryAt.toISOString().slice(11, 16)} UTC.`
+    : 'Try again later, or choose another instance type.';
+  const what = list.length > 0 ? ` (tried: ${list.join('; ')})` : '';
+  return { code: 'no-capacity', sentence: `AWS has no machine free right now${what}. ${next}` };
+}
+
+export function fallbackTypeReason(wanted: string, launched: string): StateReason {
+  return {
+    code: fallbackTypeCode,
+    sentence: `AWS had no ${wanted} free, so this desktop was launched on a ${launched}.`,
+  };
+}
+
+/** That a desktop came up on another type than was asked for stays worth knowing; other reasons are over. */
+export function keptOnTheWayUp({
+  reason,
+  firstBoot,
+}: {
+  reason: StateReason | null;
+  firstBoot: boolean;
+}): StateReason | null {
+  return firstBoot && reason?.code === fallbackTypeCode ? reason : null;
+}
+
+const fallbackTypeCode = 'fallback-instance-type';
 
 export const instanceFailedCode = 'instance-failed';
 

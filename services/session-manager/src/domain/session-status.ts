@@ -1,11 +1,17 @@
 import type { DesiredState, OperatingSystem, SessionState, StateReason } from '@deskfleet/contracts';
 
+/** What becomes of a hibernation that EC2 refuses: a plain stop, or the desktop runs on and its owner is told. */
+export type HibernationFallback = 'none' | 'stop';
+
 /** What session-manager knows of one session: its status and the parts of its spec that rules need. */
 export interface SessionStatus {
   sessionId: string;
   owner: string;
   name: string;
   os: OperatingSystem;
+  /** Launched so that it can hibernate. */
+  hibernation: boolean;
+  hibernationFallback: HibernationFallback;
   state: SessionState;
   stateSince: Date;
   reason: StateReason | null;
@@ -16,11 +22,19 @@ export interface SessionStatus {
   /** Whether the session has been in the desired state since the last intent was applied. */
   targetObserved: boolean;
   forceStop: boolean;
-  /** Launched so that it can hibernate. */
-  hibernation: boolean;
+  /** A reboot was asked for, or has not shown an effect, and is to be called. */
+  rebootWanted: boolean;
+  /** A reboot is under way: the host is ready again in another boot than this. */
+  rebootingFrom: string | null;
+  /** The instance type that a resize is to bring. */
+  resizeTo: string | null;
   instanceId: string | null;
   instanceType: string;
+  availabilityZone: string | null;
+  subnetId: string | null;
   privateIp: string | null;
+  /** The boot in which the host was last ready. */
+  bootId: string | null;
   /** The host has never been ready yet. */
   firstBoot: boolean;
   deadlineAt: Date | null;
@@ -30,6 +44,10 @@ export interface SessionStatus {
   retryAt: Date | null;
   missingSince: Date | null;
   missingCount: number;
+  /** When the present round through zones and fallback types began; null: with the present state. */
+  capacityRoundAt: Date | null;
+  /** When the owner was told that a hibernated desktop nears EC2's limit. */
+  expiryAnnouncedAt: Date | null;
   /** A launch attempt whose answer is not known yet. */
   openAttempt: { id: string; nextTryAt: Date | null } | null;
 }
@@ -55,7 +73,15 @@ export interface Observation {
   instanceType: string;
   privateIp: string | null;
   availabilityZone: string | null;
+  subnetId: string | null;
   /** Tag `deskfleet:session`. */
   sessionTag: string | null;
   clientToken: string | null;
 }
+
+/** What a host said, asked over SSM whether it serves its desktop. */
+export type HostAnswer =
+  /** DCV serves the session, in this boot of the host; null where the host did not name its boot. */
+  | { ready: true; bootId: string | null }
+  /** The SSM agent has not answered, or DCV has not. */
+  | { ready: false; why: 'unreachable' | 'not-ready' };

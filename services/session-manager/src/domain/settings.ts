@@ -5,8 +5,12 @@ export interface LifecycleSettings {
   firstBootTimeoutMinutes: number;
   restartTimeoutMinutes: number;
   stoppingTimeoutMinutes: number;
+  hibernatingTimeoutMinutes: number;
+  resizingTimeoutMinutes: number;
   terminatingTimeoutMinutes: number;
   errorStopAfterHours: number;
+  /** How long to go on looking for a free machine before that is an error; 0: one round. */
+  capacityRetryWindowMinutes: number;
   /** EC2's answers lag: a contradiction this soon after our own call is not news. */
   observationSettleSeconds: number;
 }

@@ -5,37 +5,24 @@ import { after, type LifecycleSettings } from './settings.ts';
  * Where a session can go from each state (lifecycle.md, "Transitions"). Anything else is a defect and refused by the
  * store. `terminated` is reachable from everywhere, since an instance can vanish at any time.
  */
+const up = ['provisioning', 'starting'] as const;
+const goingDown = ['stopping', 'hibernating'] as const;
+const atRest = ['stopped', 'hibernated'] as const;
+const ending = ['terminating', 'terminated'] as const;
+
 const legalTransitions: Record<SessionState, readonly SessionState[]> = {
   requested: ['provisioning', 'error', 'terminated'],
-  provisioning: ['starting', 'stopping', 'stopped', 'error', 'terminating', 'terminated'],
-  starting: ['provisioning', 'running', 'stopping', 'stopped', 'error', 'terminating', 'terminated'],
-  running: ['provisioning', 'stopping', 'stopped', 'terminating', 'terminated'],
-  stopping: ['provisioning', 'starting', 'stopped', 'terminating', 'terminated'],
-  stopped: ['provisioning', 'starting', 'stopping', 'terminating', 'terminated'],
-  hibernating: [
-    'provisioning',
-    'starting',
-    'running',
-    'stopping',
-    'stopped',
-    'hibernated',
-    'terminating',
-    'terminated',
-  ],
-  hibernated: ['provisioning', 'starting', 'stopping', 'stopped', 'terminating', 'terminated'],
-  resizing: ['stopped', 'terminating', 'terminated'],
+  provisioning: ['starting', ...goingDown, ...atRest, 'error', ...ending],
+  starting: ['provisioning', 'running', ...goingDown, ...atRest, 'error', ...ending],
+  running: [...up, ...goingDown, ...atRest, ...ending],
+  stopping: [...up, 'hibernating', ...atRest, ...ending],
+  hibernating: [...up, 'stopping', ...atRest, ...ending],
+  stopped: [...up, ...goingDown, 'hibernated', 'resizing', ...ending],
+  hibernated: [...up, ...goingDown, 'stopped', ...ending],
+  resizing: ['stopped', ...ending],
   terminating: ['terminated'],
   terminated: [],
-  error: [
-    'requested',
-    'provisioning',
-    'starting',
-    'running',
-    'stopping',
-    'stopped',
-    'terminating',
-    'terminated',
-  ],
+  error: ['requested', ...up, 'running', ...goingDown, ...atRest, ...ending],
 };
 
 export function isLegalTransition(from: SessionState, to: SessionState): boolean {
@@ -73,10 +60,12 @@ export function deadlineOf(
       return after(now, {
         minutes: firstBoot ? settings.firstBootTimeoutMinutes : settings.restartTimeoutMinutes,
       });
-    case 'resizing':
-    case 'hibernating':
     case 'stopping':
       return after(now, { minutes: settings.stoppingTimeoutMinutes });
+    case 'hibernating':
+      return after(now, { minutes: settings.hibernatingTimeoutMinutes });
+    case 'resizing':
+      return after(now, { minutes: settings.resizingTimeoutMinutes });
     case 'terminating':
       return after(now, { minutes: settings.terminatingTimeoutMinutes });
     case 'error':
@@ -93,12 +82,17 @@ export function deadlineOf(
   }
 }
 
-/** Nothing is expected of such a session soon; an error without a machine has nothing to stop. */
-export function isAtRest(session: {
+/** What tells whether something is expected of a session soon. */
+export interface MotionFacts {
   state: SessionState;
   desired: DesiredState;
   hasInstance: boolean;
-}): boolean {
-  const { state, desired, hasInstance } = session;
+  /** A reboot or a resize was asked for and is not done. */
+  hasErrand: boolean;
+}
+
+/** Nothing is expected of such a session soon; an error without a machine has nothing to stop. */
+export function isAtRest({ state, desired, hasInstance, hasErrand }: MotionFacts): boolean {
+  if (hasErrand) return false;
   return state === desired || (state === 'error' && (desired === 'running' || !hasInstance));
 }

@@ -3,16 +3,14 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { type OpenConnectionDeps, openConnection } from '../../application/open-connection.ts';
 import { valueOrProblem } from './answer.ts';
 import { callerOf } from './authentication.ts';
-import { SessionParams, sessionIdOf, withProblems } from './request-shapes.ts';
+import { acceptNoBody, SessionParams, sessionIdOf, withProblems } from './request-shapes.ts';
 
 /** Getting what opens a desktop. */
 export const connectionRoute: FastifyPluginAsyncTypebox<OpenConnectionDeps> = async (app, deps) => {
+  acceptNoBody(app);
   app.post(
     '/sessions/:id/connection',
     {
-      preValidation: async (request) => {
-        request.body ??= {};
-      },
       schema: {
         summary: 'Addresses and a token to connect to a running desktop of yours',
         tags: ['sessions'],

@@ -2,7 +2,7 @@ import { MeSchema, QuotaSchema } from '@deskfleet/contracts';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { SessionReader } from '../../application/ports.ts';
 import { readQuota } from '../../application/read-sessions.ts';
-import type { Quotas } from '../../domain/judge-admission.ts';
+import type { Quotas } from '../../domain/admission.ts';
 import { principalOf } from './authentication.ts';
 import { withProblems } from './request-shapes.ts';
 

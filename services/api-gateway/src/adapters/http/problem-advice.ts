@@ -8,6 +8,7 @@ export const problemAdvice: Record<ProblemCode, string> = {
   'not-authenticated': 'Send the header Authorization: Bearer TOKEN with a token of your identity provider.',
   'token-expired': 'Sign in again and repeat the request with the new token.',
   forbidden: 'You may see this, but not do it. The detail says who may.',
+  'instance-change-not-allowed': 'Launch a new desktop of the instance type you need.',
   'not-found': 'Check the address. Desktops of other people answer like desktops that do not exist.',
   'method-not-allowed': 'Use one of the methods in the header Allow.',
   'already-running': 'Nothing is to be done: connect to the desktop.',
@@ -22,11 +23,24 @@ export const problemAdvice: Record<ProblemCode, string> = {
   'hibernation-unsupported':
     'Stop the desktop without mode, or launch one with hibernation; the detail says what stands in the way.',
   'resize-of-hibernating': 'Launch a new desktop of the size you need; AWS resizes none that can hibernate.',
+  'same-instance-type': 'Nothing is to be done, or choose another instance type.',
   'password-unavailable': 'Only Windows desktops have one, from their launch until they are deleted.',
   'name-taken': 'Choose another name, or delete the desktop that has this one.',
+  'software-stack-name-taken': 'Choose another name; upper and lower case count as the same.',
+  'profile-name-taken': 'Choose another name; upper and lower case count as the same.',
+  'project-name-taken': 'Choose another name; upper and lower case count as the same.',
+  'software-stack-in-use':
+    'Switch the software stack off instead: PATCH it with {"enabled": false}. Its desktops go on working.',
+  'profile-in-use': 'Give the software stacks that the detail names another profile, or delete them, first.',
+  'project-in-use':
+    'Switch the project off instead: PATCH it with {"enabled": false}. Take it out of the software stacks that the detail names.',
+  'image-set-by-deployment':
+    'Change DCV_WINDOWS_AMI and start the gateway again, or make another software stack.',
   'quota-exceeded':
     'Delete a desktop that you need no more; stopped ones count. GET /v1/me/quota says how many you may have.',
   'idempotency-key-in-use': 'Wait for the answer to the first request with this key.',
+  'precondition-failed':
+    'Read it again, and make your change to what it is now, with its new ETag in If-Match.',
   'body-too-large': 'Send less: no request needs more than 64 KiB.',
   'unsupported-media-type': 'Send JSON, with the header Content-Type: application/json.',
   'idempotency-key-reused':
@@ -34,10 +48,31 @@ export const problemAdvice: Record<ProblemCode, string> = {
   'unknown-software-stack': 'Choose one of GET /v1/software-stacks.',
   'unknown-image':
     'Check the AMI id or parameter, and that it is in the region of the desktops and shared with this account.',
+  'image-mismatch':
+    'Choose an image of the software stack’s operating system and architecture, or make a software stack of the image’s.',
+  'base-os-mismatch': 'Choose a base operating system of the kind that os names.',
+  'mount-not-possible':
+    'Use kinds and targets that the operating system has, each target once; the detail says which.',
+  'hook-script-too-large': 'Shorten the script, or let it fetch the rest.',
+  'unknown-profile': 'Choose one of GET /v1/admin/profiles.',
+  'profile-too-narrow':
+    'Allow what the software stack needs, or change the software stack that the detail names first.',
+  'unknown-project': 'Choose one of GET /v1/projects.',
+  'unknown-subnet': 'Choose one of GET /v1/subnets.',
   'unknown-instance-type': 'Choose one of GET /v1/instance-types.',
   'instance-type-not-allowed': 'Choose one of GET /v1/instance-types?stack=ID.',
+  'instance-type-not-in-zone':
+    'Choose another instance type, or a subnet in a zone that offers this one; the detail names some.',
+  'hibernation-type-unsupported': 'Choose the instance type that the detail names, or leave hibernation out.',
+  'hibernation-memory-too-large': 'Choose the instance type that the detail names, or leave hibernation out.',
+  'root-volume-too-small-to-hibernate':
+    'Ask for the size that the detail names or leave rootVolumeGiB out. If the software stack allows no such size, choose a type with less memory.',
   'root-volume-too-large': 'Ask for a smaller root volume; the detail says how large it may be.',
   'session-type-not-allowed': 'Leave sessionType out, or choose one that the detail names.',
+  'subnet-not-allowed': 'Choose a subnet that the detail names, or leave subnetId out.',
+  'project-disabled': 'Choose another project, or ask your administrator.',
+  'project-not-allowed': 'Choose a project or a software stack that go together; the detail names some.',
+  'project-required': 'Name one of the projects in the detail by projectId.',
   'too-many-requests': 'Wait as long as the header Retry-After says.',
   'internal-error': 'Repeat the request. If it fails again, give its requestId to your administrator.',
   'service-unavailable':

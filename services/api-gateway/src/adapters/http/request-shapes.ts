@@ -1,7 +1,8 @@
 import { ProblemSchema } from '@deskfleet/contracts';
-import { ProblemError } from '@deskfleet/runtime';
+import type { FastifyInstance } from 'fastify';
 import Type from 'typebox';
-import { sessionNotFound } from '../../domain/refusal.ts';
+import { type Refusal, sessionNotFound } from '../../domain/refusal.ts';
+import { problemOfRefusal } from './answer.ts';
 
 /** Text in a query without control characters: Postgres cannot take a zero byte, and nobody means one. */
 export const QueryText = Type.String({
@@ -21,9 +22,21 @@ export const SessionParams = Type.Object({ id: Type.String({ description: 'Id of
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 /** The session id of the path, as the database writes it. */
-export function sessionIdOf({ id }: { id: string }): string {
-  if (!uuid.test(id)) throw new ProblemError(sessionNotFound.code, sessionNotFound.detail);
+export function sessionIdOf(params: { id: string }): string {
+  return idOf(params, sessionNotFound);
+}
+
+/** The id of the path, as the database writes it; what is no UUID is answered like what does not exist. */
+export function idOf({ id }: { id: string }, notFound: Refusal): string {
+  if (!uuid.test(id)) throw problemOfRefusal(notFound);
   return id.toLowerCase();
+}
+
+/** For routes that need not be told anything: no body is as good as an empty object. */
+export function acceptNoBody(app: FastifyInstance): void {
+  app.addHook('preValidation', async (request) => {
+    request.body ??= {};
+  });
 }
 
 /** The answers that every authenticated route may give, for the API's description. */

@@ -2,8 +2,7 @@ import { OperatingSystemSchema, SessionList, type SessionState, sessionStates } 
 import { ProblemError } from '@deskfleet/runtime';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type, { type Static } from 'typebox';
-import type { SessionReader } from '../../application/ports.ts';
-import { type ListFilter, listSessions } from '../../application/read-sessions.ts';
+import { type ListFilter, listSessions, type ReadSessionsDeps } from '../../application/read-sessions.ts';
 import { valueOrProblem } from './answer.ts';
 import { principalOf } from './authentication.ts';
 import { PageQuery, QueryText, withProblems } from './request-shapes.ts';
@@ -19,16 +18,14 @@ const ListQuery = Type.Object(
     ),
     os: Type.Optional(OperatingSystemSchema),
     owner: Type.Optional(QueryText),
+    project: Type.Optional(Type.String({ format: 'uuid', description: 'Id of a project.' })),
     q: Type.Optional({ ...QueryText, description: 'Text in the name or the owner; no control characters.' }),
   },
   { additionalProperties: false },
 );
 
 /** Finding desktops. */
-export const sessionListRoute: FastifyPluginAsyncTypebox<{ sessions: SessionReader }> = async (
-  app,
-  { sessions },
-) => {
+export const sessionListRoute: FastifyPluginAsyncTypebox<ReadSessionsDeps> = async (app, deps) => {
   app.get(
     '/sessions',
     {
@@ -40,15 +37,16 @@ export const sessionListRoute: FastifyPluginAsyncTypebox<{ sessions: SessionRead
       },
     },
     async (request) =>
-      valueOrProblem(await listSessions(sessions, principalOf(request), filterOf(request.query))),
+      valueOrProblem(await listSessions(deps, principalOf(request), filterOf(request.query))),
   );
 };
 
-function filterOf({ state, os, owner, q, cursor, limit }: Static<typeof ListQuery>): ListFilter {
+function filterOf({ state, os, owner, project, q, cursor, limit }: Static<typeof ListQuery>): ListFilter {
   return {
     states: state === undefined ? null : statesOf(state),
     os: os ?? null,
     owner: owner ?? null,
+    project: project ?? null,
     search: q || null,
     cursor: cursor ?? null,
     limit: limit ?? 50,

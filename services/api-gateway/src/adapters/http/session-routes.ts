@@ -1,17 +1,13 @@
 import { SessionHistory, SessionSchema } from '@deskfleet/contracts';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
-import type { SessionReader } from '../../application/ports.ts';
-import { getSession, readHistory } from '../../application/read-sessions.ts';
+import { getSession, type ReadSessionsDeps, readHistory } from '../../application/read-sessions.ts';
 import { valueOrProblem } from './answer.ts';
 import { principalOf } from './authentication.ts';
 import { PageQuery, SessionParams, sessionIdOf, withProblems } from './request-shapes.ts';
 
 /** Reading one desktop. */
-export const sessionRoutes: FastifyPluginAsyncTypebox<{ sessions: SessionReader }> = async (
-  app,
-  { sessions },
-) => {
+export const sessionRoutes: FastifyPluginAsyncTypebox<ReadSessionsDeps> = async (app, deps) => {
   app.get(
     '/sessions/:id',
     {
@@ -23,7 +19,7 @@ export const sessionRoutes: FastifyPluginAsyncTypebox<{ sessions: SessionReader 
       },
     },
     async (request, reply) => {
-      const found = await getSession(sessions, principalOf(request), sessionIdOf(request.params));
+      const found = await getSession(deps, principalOf(request), sessionIdOf(request.params));
       const { session, generation } = valueOrProblem(found);
       // Weak, and over what is wanted only: a change of the status must not break somebody's edit.
       reply.header('etag', `W/"${generation}"`);
@@ -45,7 +41,7 @@ export const sessionRoutes: FastifyPluginAsyncTypebox<{ sessions: SessionReader 
     async (request) => {
       const { cursor, limit } = request.query;
       const page = { sessionId: sessionIdOf(request.params), cursor: cursor ?? null, limit: limit ?? 50 };
-      return valueOrProblem(await readHistory(sessions, principalOf(request), page));
+      return valueOrProblem(await readHistory(deps.sessions, principalOf(request), page));
     },
   );
 };

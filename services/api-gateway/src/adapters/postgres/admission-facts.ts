@@ -2,13 +2,18 @@ import type { CreateSessionBody } from '@deskfleet/contracts';
 import type { DatabaseTransaction } from '@deskfleet/database';
 import { sql } from 'kysely';
 import type { StoredAnswer } from '../../application/ports.ts';
+import type { AdmissionFacts, StackFacts, SubnetFacts } from '../../domain/admission.ts';
 import type { InstanceTypeFacts } from '../../domain/instance-type-rules.ts';
-import type { AdmissionFacts, StackFacts } from '../../domain/judge-admission.ts';
+import type { StackProject } from '../../domain/stack-visibility.ts';
+import { instanceTypeJson } from './instance-type-rows.ts';
+import { projectJson, stackProjects } from './stack-projects.ts';
 
 interface FactsRow {
   stack: StackFacts | null;
   instance_type: InstanceTypeFacts | null;
   instance_types_known: boolean;
+  subnets: SubnetFacts[];
+  project: StackProject | null;
   linux: number;
   windows: number;
   name_taken: boolean | null;
@@ -16,7 +21,8 @@ interface FactsRow {
   previous: (StoredAnswer & { requestHash: string }) | null;
 }
 
-export type AdmissionFactsRead = AdmissionFacts & {
+/** Without what the caller's token and a refusal bring. */
+export type AdmissionFactsRead = Omit<AdmissionFacts, 'administrator' | 'otherTypes'> & {
   previous: (StoredAnswer & { requestHash: string }) | null;
   /** The owner has sessions that session-manager calls terminated, and that are not marked as ended. */
   endedUnmarked: boolean;
@@ -37,6 +43,8 @@ export async function readAdmissionFacts(
     stack: row.stack,
     instanceType: row.instance_type,
     instanceTypesKnown: row.instance_types_known,
+    subnets: row.subnets,
+    project: row.project,
     liveSessions: { linux: row.linux, windows: row.windows },
     nameTaken: row.name_taken ?? false,
     endedUnmarked: row.ended_unmarked ?? false,
@@ -49,14 +57,18 @@ function factsQuery(owner: string, request: CreateSessionBody, key: string | nul
     select
       (select json_build_object('id', k.id, 'name', k.name, 'os', k.os, 'architecture', k.architecture,
           'minRootVolumeGiB', k.min_root_volume_gib, 'minMemoryGiB', k.min_memory_gib,
+          'requiresGpu', k.requires_gpu,
           'allowedInstanceTypes', p.allowed_instance_types, 'allowedSessionTypes', p.allowed_session_types,
-          'maxRootVolumeGiB', p.max_root_volume_gib)
+          'maxRootVolumeGiB', p.max_root_volume_gib, 'allowedSubnets', p.allowed_subnets,
+          'projects', ${stackProjects(owner)})
         from api_gateway.software_stacks k join api_gateway.profiles p on p.id = k.profile_id
         where k.id = ${request.softwareStackId} and k.enabled) as stack,
-      (select json_build_object('name', t.name, 'vcpus', t.vcpus, 'memoryMiB', t.memory_mib, 'gpu', t.gpu,
-          'architectures', t.architectures, 'hibernationSupported', t.hibernation_supported)
-        from session_manager.instance_types t where t.name = ${request.instanceType}) as instance_type,
+      (select ${instanceTypeJson} from session_manager.instance_types t
+        where t.name = ${request.instanceType}) as instance_type,
       exists (select from session_manager.instance_types) as instance_types_known,
+      (select coalesce(json_agg(json_build_object('id', n.id, 'zone', n.zone) order by n.id), '[]')
+        from session_manager.subnets n) as subnets,
+      (select ${projectJson(owner)} from api_gateway.projects j where j.id = ${request.projectId ?? null}) as project,
       (select json_build_object('status', a.status, 'location', a.location, 'body', a.body, 'requestHash', a.request_hash)
         from api_gateway.idempotency_keys a
         where a.principal = ${owner} and a.key = ${key}

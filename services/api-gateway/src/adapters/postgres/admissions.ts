@@ -3,6 +3,7 @@ import { type Kysely, sql } from 'kysely';
 import type { Admissions, AdmittedSession } from '../../application/ports.ts';
 import { readAdmissionFacts } from './admission-facts.ts';
 import type { AnnounceEvent } from './announce-event.ts';
+import { selectInstanceTypes } from './instance-type-rows.ts';
 
 /** Admissions as transactions of Postgres, one at a time for each owner. */
 export function createAdmissions(db: Kysely<Database>, announce: AnnounceEvent): Admissions {
@@ -16,6 +17,7 @@ export function createAdmissions(db: Kysely<Database>, announce: AnnounceEvent):
             if (endedUnmarked) await markEnded(trx, owner);
             return facts;
           },
+          readInstanceTypes: () => selectInstanceTypes(trx).execute(),
           async record(admitted) {
             await insertAdmitted(trx, admitted);
             await announce(trx, admitted.announcement);
@@ -41,9 +43,9 @@ async function insertAdmitted(trx: DatabaseTransaction, admitted: AdmittedSessio
   await sql`
     with session as (
       insert into api_gateway.sessions (id, owner, name, os, software_stack_id, instance_type, root_volume_gib,
-        session_type, created_at, generation)
+        session_type, hibernation, subnet_id, project_id, created_at, generation)
       values (${s.id}, ${s.owner}, ${s.name}, ${s.os}, ${s.softwareStack.id}, ${s.instanceType}, ${s.rootVolumeGiB},
-        ${s.sessionType}, ${s.createdAt}, ${s.generation})
+        ${s.sessionType}, ${s.hibernation}, ${s.subnetId}, ${s.project?.id ?? null}, ${s.createdAt}, ${s.generation})
     ), intent as (
       insert into api_gateway.session_intents (session_id, seq, kind, args, cause, at, correlation_id)
       values (${s.id}, ${s.generation}, ${s.latestIntent.kind}, '{}', ${audit.actor}, ${s.latestIntent.at},

@@ -32,10 +32,14 @@ export function createSessionReader(db: Kysely<Database>, reads: PreparedReads):
   };
 }
 
-function listQuery(db: Kysely<Database>, { owner, states, os, search, before, limit }: SessionQuery) {
+function listQuery(
+  db: Kysely<Database>,
+  { owner, states, os, project, search, before, limit }: SessionQuery,
+) {
   let query = selectSessions(db).orderBy('s.id', 'desc').limit(limit);
   if (owner !== null) query = query.where('s.owner', '=', owner);
   if (os !== null) query = query.where('s.os', '=', os);
+  if (project !== null) query = query.where('s.project_id', '=', project);
   if (before !== null) query = query.where('s.id', '<', before);
   if (states !== null) query = query.where(sql`coalesce(r.state, 'requested')`, '=', sql`any(${states})`);
   if (search !== null) {

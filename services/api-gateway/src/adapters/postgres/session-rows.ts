@@ -18,6 +18,7 @@ export function selectSessions(db: Kysely<Database>) {
     .innerJoin('api_gateway.session_intents as i', (join) =>
       join.onRef('i.session_id', '=', 's.id').onRef('i.seq', '=', 's.generation'),
     )
+    .leftJoin('api_gateway.projects as j', 'j.id', 's.project_id')
     .leftJoin('session_manager.session_runtime as r', 'r.session_id', 's.id')
     .select([
       's.id',
@@ -30,23 +31,31 @@ export function selectSessions(db: Kysely<Database>) {
       's.root_volume_gib',
       's.session_type',
       's.hibernation',
+      's.subnet_id',
+      's.project_id',
+      'j.name as project_name',
       's.created_at',
       's.ended_at',
       's.generation',
       'i.kind as intent_kind',
       'i.args as intent_args',
       'i.at as intent_at',
-      'r.state',
-      'r.state_since',
-      'r.reason_code',
-      'r.reason_sentence',
-      'r.applied_seq',
-      'r.desired',
-      'r.instance_id',
-      'r.instance_type as runtime_instance_type',
-      'r.private_ip',
+      ...runtimeColumns,
     ]);
 }
+
+const runtimeColumns = [
+  'r.state',
+  'r.state_since',
+  'r.reason_code',
+  'r.reason_sentence',
+  'r.applied_seq',
+  'r.desired',
+  'r.instance_id',
+  'r.instance_type as runtime_instance_type',
+  'r.private_ip',
+  'r.subnet_id as runtime_subnet_id',
+] as const;
 
 /** A row of `selectSessions`; everything of `r` is null until session-manager has taken the session up. */
 export interface SessionRow {
@@ -60,6 +69,9 @@ export interface SessionRow {
   root_volume_gib: number;
   session_type: SessionType;
   hibernation: boolean;
+  subnet_id: string | null;
+  project_id: string | null;
+  project_name: string | null;
   created_at: Date;
   ended_at: Date | null;
   generation: number;
@@ -75,6 +87,7 @@ export interface SessionRow {
   instance_id: string | null;
   runtime_instance_type: string | null;
   private_ip: string | null;
+  runtime_subnet_id: string | null;
 }
 
 export function toSessionRecord(row: SessionRow): SessionRecord {
@@ -88,6 +101,8 @@ export function toSessionRecord(row: SessionRow): SessionRecord {
     rootVolumeGiB: row.root_volume_gib,
     sessionType: row.session_type,
     hibernation: row.hibernation,
+    subnetId: row.subnet_id,
+    project: row.project_id === null ? null : { id: row.project_id, name: row.project_name ?? '' },
     createdAt: row.created_at,
     endedAt: row.ended_at,
     generation: row.generation,
@@ -109,5 +124,6 @@ function toRuntime(row: SessionRow): SessionRuntime | null {
     instanceId: row.instance_id,
     instanceType: runtime_instance_type,
     privateIp: row.private_ip,
+    subnetId: row.runtime_subnet_id,
   };
 }

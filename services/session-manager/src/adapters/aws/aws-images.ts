@@ -17,7 +17,7 @@ export function createAwsImages(
     const answer = await ask(clients, source);
     if ('image' in answer) {
       remembered.set(source, { image: answer.image, until: monotonic() + rememberMilliseconds });
-    } else if (answer.failure.kind === 'invalid') {
+    } else if (answer.failure.kind === 'image-gone') {
       remembered.delete(source);
     }
     return answer;
@@ -29,8 +29,9 @@ export function createAwsImages(
       const known = remembered.get(source);
       return known && monotonic() < known.until ? { image: known.image } : inspect(source);
     },
-    forget(source) {
-      remembered.delete(source);
+
+    forget(imageId) {
+      for (const [source, { image }] of remembered) if (image.imageId === imageId) remembered.delete(source);
     },
   };
 }
@@ -61,7 +62,7 @@ async function describe(ec2: EC2Client, imageId: string): Promise<ImageAnswer> {
 }
 
 function unusable(code: string, message: string): ImageAnswer {
-  return { failure: { kind: 'invalid', code, message } };
+  return { failure: { kind: 'image-gone', code, message } };
 }
 
 function resolved(image: Image, imageId: string, rootDeviceName: string): ResolvedImage {

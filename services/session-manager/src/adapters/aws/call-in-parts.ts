@@ -1,5 +1,16 @@
 import type { PowerAnswer } from '../../application/ports.ts';
+import type { AwsFailureKind } from '../../domain/reasons.ts';
 import { classifyAwsError, idsNamedIn } from './classify-aws-error.ts';
+
+/** Refusals that concern single instances of a call. */
+const partial: ReadonlySet<AwsFailureKind> = new Set([
+  'not-found',
+  'incorrect-state',
+  'protected',
+  'hibernation-unsupported',
+  'type-not-offered',
+  'invalid',
+]);
 
 /**
  * Start-, Stop- and TerminateInstances fail as a whole if one id is bad. Ids that AWS names in its error are set aside
@@ -16,7 +27,7 @@ export async function callInParts(
     return { accepted: instanceIds, failed: [] };
   } catch (error) {
     const failure = classifyAwsError(error);
-    const concernsOne = ['not-found', 'incorrect-state', 'protected', 'invalid'].includes(failure.kind);
+    const concernsOne = partial.has(failure.kind);
     if (!concernsOne || instanceIds.length === 1) {
       return { accepted: [], failed: instanceIds.map((instanceId) => ({ instanceId, failure })) };
     }

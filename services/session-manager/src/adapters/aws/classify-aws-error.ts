@@ -11,9 +11,16 @@ const kinds: [RegExp, AwsFailureKind][] = [
     'capacity',
   ],
   [
-    /^(VcpuLimitExceeded|InstanceLimitExceeded|MaxSpotInstanceCountExceeded|VolumeLimitExceeded|InsufficientAddressCapacity|InsufficientFreeAddressesInSubnet|ParameterLimitExceeded|InstanceCreditSpecification\.LimitExceeded)$/,
+    /^(VcpuLimitExceeded|InstanceLimitExceeded|MaxSpotInstanceCountExceeded|VolumeLimitExceeded|InsufficientAddressCapacity|ParameterLimitExceeded|InstanceCreditSpecification\.LimitExceeded)$/,
     'limit',
   ],
+  [/^InsufficientFreeAddressesInSubnet$/, 'no-addresses'],
+  [/^(Unsupported|InvalidInstanceType|InstanceTypeNotSupported)$/, 'type-not-offered'],
+  [/^InvalidSubnet(ID(\.NotFound|\.Malformed)?)?$/, 'subnet-gone'],
+  // Images may be named by a public parameter.
+  [/^(InvalidAMIID(\.NotFound|\.Unavailable|\.Malformed)?|ParameterNotFound)$/, 'image-gone'],
+  [/^InvalidBlockDeviceMapping$/, 'volume-too-small'],
+  [/^UnsupportedHibernationConfiguration$/, 'hibernation-unsupported'],
   [/^IdempotentParameterMismatch$/, 'token-mismatch'],
   [/^IdempotentInstanceTerminated$/, 'token-terminated'],
   [/^OperationNotPermitted$/, 'protected'],
@@ -39,6 +46,11 @@ export function classifyAwsError(error: unknown): AwsFailure {
     message?: string;
     $metadata?: { httpStatusCode?: number };
   };
+  if (name === 'UnsupportedOperation' && /hibernat/i.test(message)) {
+    // The agent of a machine that has just booted is not ready to hibernate yet; any other refusal is final.
+    const kind = /not ready|retry|minutes/i.test(message) ? 'incorrect-state' : 'hibernation-unsupported';
+    return { kind, code: name, message };
+  }
   const known = kinds.find(([pattern]) => pattern.test(name));
   if (known) return { kind: known[1], code: name, message };
   const status = $metadata?.httpStatusCode;

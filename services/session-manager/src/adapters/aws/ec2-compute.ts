@@ -3,7 +3,9 @@ import {
   DescribeInstancesCommand,
   type DescribeInstancesCommandInput,
   type EC2Client,
+  ModifyInstanceAttributeCommand,
   paginateDescribeInstances,
+  RebootInstancesCommand,
   RunInstancesCommand,
   type RunInstancesCommandInput,
   StartInstancesCommand,
@@ -11,6 +13,7 @@ import {
   TerminateInstancesCommand,
 } from '@aws-sdk/client-ec2';
 import type { Compute } from '../../application/ports.ts';
+import type { PowerCall } from '../../domain/decide-call-failure.ts';
 import type { LaunchRequest } from '../../domain/launch-request.ts';
 import type { Observation } from '../../domain/session-status.ts';
 import { callInParts } from './call-in-parts.ts';
@@ -38,13 +41,17 @@ export function createEc2Compute(ec2: EC2Client, clusterId: string): Compute {
       }
     },
 
-    start: (ids) => callInParts(ids, (part) => ec2.send(new StartInstancesCommand({ InstanceIds: part }))),
+    power: (call, ids) => callInParts(ids, (part) => sendPower(ec2, call, part)),
 
-    stop: (ids, { force }) =>
-      callInParts(ids, (part) => ec2.send(new StopInstancesCommand({ InstanceIds: part, Force: force }))),
-
-    terminate: (ids) =>
-      callInParts(ids, (part) => ec2.send(new TerminateInstancesCommand({ InstanceIds: part }))),
+    async resize(instanceId, instanceType) {
+      try {
+        const input = { InstanceId: instanceId, InstanceType: { Value: instanceType } };
+        await ec2.send(new ModifyInstanceAttributeCommand(input));
+        return null;
+      } catch (error) {
+        return classifyAwsError(error);
+      }
+    },
 
     describeCluster: () =>
       observe(() =>
@@ -78,6 +85,25 @@ export function createEc2Compute(ec2: EC2Client, clusterId: string): Compute {
   };
 }
 
+function sendPower(ec2: EC2Client, call: PowerCall, InstanceIds: string[]): Promise<unknown> {
+  switch (call) {
+    case 'start':
+      return ec2.send(new StartInstancesCommand({ InstanceIds }));
+    case 'stop':
+      return ec2.send(new StopInstancesCommand({ InstanceIds }));
+    case 'force-stop':
+      return ec2.send(new StopInstancesCommand({ InstanceIds, Force: true }));
+    case 'hibernate':
+      return ec2.send(new StopInstancesCommand({ InstanceIds, Hibernate: true }));
+    case 'reboot':
+      return ec2.send(new RebootInstancesCommand({ InstanceIds }));
+    case 'terminate':
+      return ec2.send(new TerminateInstancesCommand({ InstanceIds }));
+    default:
+      return call satisfies never;
+  }
+}
+
 async function observe(ask: () => Promise<Observation[]>): ReturnType<Compute['describeCluster']> {
   try {
     return { observations: await ask() };
@@ -108,6 +134,7 @@ function runInstancesInput(clientToken: string, request: LaunchRequest): RunInst
     ...(request.securityGroupIds.length > 0 && { SecurityGroupIds: request.securityGroupIds }),
     ...(request.instanceProfileArn && { IamInstanceProfile: { Arn: request.instanceProfileArn } }),
     UserData: request.userData,
+    ...(request.hibernation && { HibernationOptions: { Configured: true } }),
     MetadataOptions: { HttpTokens: 'required', HttpEndpoint: 'enabled' },
     BlockDeviceMappings: [
       {

@@ -13,6 +13,7 @@ export function observeInstance(instance: Instance): Observation | null {
     instanceType: instance.InstanceType ?? '',
     privateIp: instance.PrivateIpAddress ?? null,
     availabilityZone: instance.Placement?.AvailabilityZone ?? null,
+    subnetId: instance.SubnetId ?? null,
     sessionTag: instance.Tags?.find(({ Key }) => Key === 'deskfleet:session')?.Value ?? null,
     clientToken: instance.ClientToken || null,
   };

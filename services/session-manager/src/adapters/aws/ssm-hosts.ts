@@ -9,16 +9,21 @@ import {
 import type { OperatingSystem } from '@deskfleet/contracts';
 import { monotonicMilliseconds } from '@deskfleet/runtime';
 import type { Host, Hosts } from '../../application/ports.ts';
+import type { HostAnswer } from '../../domain/session-status.ts';
 
 /** One text for all hosts of a batch: each knows its session from the file that its bootstrap wrote. */
 const describeSession: Record<OperatingSystem, { document: string; command: string }> = {
   linux: {
     document: 'AWS-RunShellScript',
-    command: '. /etc/deskfleet/session.env && dcv describe-session "$DESKFLEET_DCV_SESSION_ID" --json',
+    command:
+      '. /etc/deskfleet/session.env && cat /proc/sys/kernel/random/boot_id && ' +
+      'dcv describe-session "$DESKFLEET_DCV_SESSION_ID" --json',
   },
   windows: {
     document: 'AWS-RunPowerShellScript',
-    command: "& 'C:\\Program Files\\NICE\\DCV\\Server\\bin\\dcv.exe' describe-session console --json",
+    command:
+      "(Get-CimInstance Win32_OperatingSystem).LastBootUpTime.ToUniversalTime().ToString('o'); " +
+      "& 'C:\\Program Files\\NICE\\DCV\\Server\\bin\\dcv.exe' describe-session console --json",
   },
 };
 
@@ -39,21 +44,22 @@ export interface SsmHostsOptions {
 /** The desktops' hosts over SSM, in batches of up to 50 of one operating system. */
 export function createSsmHosts(ssm: SSMClient, { waitSeconds }: SsmHostsOptions): Hosts {
   return {
-    async readyAmong(hosts) {
+    async probe(hosts) {
+      const answers = new Map<string, HostAnswer>(
+        hosts.map(({ instanceId }) => [instanceId, { ready: false, why: 'unreachable' }]),
+      );
       const [first] = hosts;
-      if (!first) return new Set();
+      if (!first) return answers;
       const online = await onlineAmong(ssm, hosts);
-      if (online.length === 0) return new Set();
+      if (online.length === 0) return answers;
       const commandId = await send(ssm, first.os, online);
       const invocations = await results(ssm, { commandId, hosts: online.length, waitSeconds });
-      const expected = new Map(online.map(({ instanceId, dcvSessionId }) => [instanceId, dcvSessionId]));
-      return new Set(
-        invocations.flatMap(({ InstanceId = '', Status, CommandPlugins }) =>
-          Status === 'Success' && servesSession(CommandPlugins?.[0]?.Output, expected.get(InstanceId))
-            ? InstanceId
-            : [],
-        ),
-      );
+      const expected = new Map(online.map((host) => [host.instanceId, host]));
+      for (const { InstanceId = '', Status, CommandPlugins } of invocations) {
+        const output = Status === 'Success' ? CommandPlugins?.[0]?.Output : undefined;
+        answers.set(InstanceId, readAnswer(output, expected.get(InstanceId)));
+      }
+      return answers;
     },
   };
 }
@@ -106,19 +112,29 @@ async function results(
   }
 }
 
-/** Whether `dcv describe-session --json` has described the session that belongs on this host. */
-function servesSession(output: string | undefined, dcvSessionId: string | undefined): boolean {
-  if (!output || !dcvSessionId) return false;
+/** The host's boot in the first line, and then what `dcv describe-session --json` says of the session. */
+function readAnswer(output: string | undefined, host: Host | undefined): HostAnswer {
+  const notReady: HostAnswer = { ready: false, why: 'not-ready' };
+  const start = output?.indexOf('{') ?? -1;
+  if (!output || !host || start < 0) return notReady;
   try {
-    const described: unknown = JSON.parse(output);
-    return (
+    const described: unknown = JSON.parse(output.slice(start));
+    const isOurs =
       typeof described === 'object' &&
       described !== null &&
       'id' in described &&
-      described.id === dcvSessionId
-    );
+      described.id === host.dcvSessionId &&
+      'owner' in described &&
+      isSameAccount(described.owner, host.owner);
+    return isOurs ? { ready: true, bootId: output.slice(0, start).trim() || null } : notReady;
   } catch {
     // Not JSON: DCV said something else than what was asked for, so the desktop is not ready.
-    return false;
+    return notReady;
   }
+}
+
+/** Windows writes accounts with their domain and in any case. */
+function isSameAccount(described: unknown, account: string): boolean {
+  const plain = (name: string) => name.slice(name.lastIndexOf('\\') + 1).toLowerCase();
+  return typeof described === 'string' && plain(described) === plain(account);
 }

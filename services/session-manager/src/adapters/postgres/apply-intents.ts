@@ -1,5 +1,5 @@
 import type { DatabaseTransaction } from '@deskfleet/database';
-import type { StatusChange } from '../../application/session-store.ts';
+import type { StatusChange, StatusFields } from '../../application/session-store.ts';
 import type { Intent, IntentDecision, IntentFacts } from '../../domain/decide-intent.ts';
 import type { SessionStatus } from '../../domain/session-status.ts';
 import { selectStatus, statusOf } from './status-rows.ts';
@@ -38,29 +38,47 @@ export async function applyIntents(
 
 /** What an applied intent changes, or that it is rejected. */
 export function changeByIntent(
-  status: Pick<SessionStatus, 'state'>,
+  status: Pick<SessionStatus, 'state' | 'targetObserved'>,
   intent: Intent,
   decision: IntentDecision,
   now: Date,
 ): StatusChange {
   if (decision.outcome === 'rejected') return { rejects: { kind: intent.kind, reason: decision.reason } };
-  const cutsPower = intent.kind === 'stop' && intent.args.force === true;
   return {
     ...(decision.enter && { transition: { to: decision.enter, cause: intent.cause, reason: null } }),
     set: {
       desired: decision.desired,
       desiredCause: intent.cause,
-      targetObserved: false,
-      forceStop: cutsPower,
+      // A resize asks for nothing that EC2 has to be seen in: a stopped desktop stays stopped.
+      targetObserved: intent.kind === 'resize' && status.targetObserved,
       failedCalls: 0,
       retryAt: null,
       reason: null,
-      // A stop under way is overtaken by one that cuts the power: the deadline of the gentle one has come.
-      ...(cutsPower && status.state === 'stopping' && { deadlineAt: now }),
-      ...(decision.enter === 'provisioning' && { calledAt: null }),
+      capacityRoundAt: null,
       endsAccess: decision.endsAccess,
+      ...errandOf(intent),
+      ...deadlineAfter(intent, status.state, now),
+      ...(decision.enter === 'provisioning' && { calledAt: null }),
     },
   };
+}
+
+/** What the intent wants besides a state. */
+function errandOf({ kind, args }: Intent): StatusFields {
+  return {
+    forceStop: kind === 'stop' && args.force === true,
+    rebootWanted: kind === 'reboot',
+    ...(kind === 'resize' && { resizeTo: args.instanceType ?? null }),
+    ...(kind === 'terminate' && { resizeTo: null }),
+  };
+}
+
+function deadlineAfter({ kind, args }: Intent, state: SessionStatus['state'], now: Date): StatusFields {
+  const goesDown = state === 'stopping' || state === 'hibernating';
+  // A stop under way is overtaken by one that cuts the power: the deadline of the gentle one has come.
+  if (kind === 'stop' && args.force === true && goesDown) return { deadlineAt: now };
+  const rests = state === 'stopped' || state === 'hibernated';
+  return kind === 'start' && rests ? { deadlineAt: null } : {};
 }
 
 /** The status row of a session begins with its first intent. */

@@ -2,14 +2,14 @@ import { desiredStates, sessionStates } from '@deskfleet/contracts';
 import { type Database, transact } from '@deskfleet/database';
 import type { EventWriter } from '@deskfleet/messaging';
 import type { Clock } from '@deskfleet/runtime';
-import { type Kysely, sql } from 'kysely';
+import { type Kysely, type Selectable, sql } from 'kysely';
 import { validate as isUuid, v7 as uuidv7 } from 'uuid';
-import type { LaunchAttempt, LaunchSpec, SessionStore, Stray } from '../../application/session-store.ts';
-import type { LaunchRequest } from '../../domain/launch-request.ts';
+import type { LaunchAttempt, SessionStore, Stray } from '../../application/session-store.ts';
 import type { SessionStatus } from '../../domain/session-status.ts';
 import type { LifecycleSettings } from '../../domain/settings.ts';
 import { isAtRest } from '../../domain/transitions.ts';
 import { applyIntents } from './apply-intents.ts';
+import { frozenRequest, launchPlaces, launchSpec } from './launch-facts.ts';
 import { lockBriefly } from './lock-briefly.ts';
 import { selectStatus, statusOf } from './status-rows.ts';
 import { writeChange } from './write-change.ts';
@@ -19,12 +19,14 @@ export interface PostgresSessionStoreDeps {
   events: EventWriter;
   clock: Clock;
   settings: LifecycleSettings;
+  /** The subnets of the deployment; empty: what EC2 takes for default. */
+  subnetIds: string[];
 }
 
 /** What a session can be while something is expected of it: the rule of the domain, spelt out for SQL. */
 const moving = sessionStates.flatMap((state) =>
   desiredStates
-    .filter((desired) => !isAtRest({ state, desired, hasInstance: true }))
+    .filter((desired) => !isAtRest({ state, desired, hasInstance: true, hasErrand: false }))
     .map((desired) => ({ state, desired })),
 );
 
@@ -37,6 +39,7 @@ export function createPostgresSessionStore({
   events,
   clock,
   settings,
+  subnetIds: configuredSubnets,
 }: PostgresSessionStoreDeps): SessionStore {
   const now = () => clock.now().toJSDate();
 
@@ -46,9 +49,11 @@ export function createPostgresSessionStore({
         .where('r.state', '!=', 'terminated')
         .$if(scope === 'moving', (query) =>
           query.where((eb) =>
-            eb.or(
-              moving.map(({ state, desired }) => eb('r.state', '=', state).and('r.desired', '=', desired)),
-            ),
+            eb.or([
+              eb('r.reboot_wanted', '=', true),
+              eb('r.resize_to', 'is not', null),
+              ...moving.map(({ state, desired }) => eb('r.state', '=', state).and('r.desired', '=', desired)),
+            ]),
           ),
         )
         .orderBy('r.session_id')
@@ -144,17 +149,7 @@ export function createPostgresSessionStore({
       return row ? attemptOf(row) : null;
     },
 
-    async refusedSubnets(sessionId) {
-      const rows = await db
-        .selectFrom('session_manager.launch_attempts as a')
-        .innerJoin('session_manager.session_runtime as r', 'r.session_id', 'a.session_id')
-        .where('a.session_id', '=', sessionId)
-        .where('a.state', '=', 'refused')
-        .whereRef('a.opened_at', '>=', 'r.state_since')
-        .select('a.request')
-        .execute();
-      return rows.flatMap(({ request }) => frozenRequest(request).subnetId ?? []);
-    },
+    launchPlaces: (spec) => launchPlaces(db, spec, configuredSubnets),
 
     async unowned(instanceIds) {
       if (instanceIds.length === 0) return new Set();
@@ -179,36 +174,6 @@ function asDecided(session: SessionStatus) {
     applied_seq: session.appliedSeq,
     state: session.state,
     instance_id: session.instanceId ?? '',
-  };
-}
-
-async function launchSpec(db: Kysely<Database>, sessionId: string): Promise<LaunchSpec | null> {
-  const row = await db
-    .selectFrom('api_gateway.sessions as s')
-    .innerJoin('api_gateway.software_stacks as k', 'k.id', 's.software_stack_id')
-    .where('s.id', '=', sessionId)
-    .select([
-      's.owner',
-      's.name',
-      's.os',
-      's.instance_type',
-      's.root_volume_gib',
-      's.session_type',
-      'k.image',
-      'k.base_os',
-    ])
-    .executeTakeFirst();
-  if (!row) return null;
-  return {
-    sessionId,
-    owner: row.owner,
-    name: row.name,
-    os: row.os,
-    baseOs: row.base_os,
-    instanceType: row.instance_type,
-    rootVolumeGiB: row.root_volume_gib,
-    sessionType: row.session_type,
-    image: row.image,
   };
 }
 
@@ -241,25 +206,14 @@ async function strayOf(
   };
 }
 
-function attemptOf(row: {
-  id: string;
-  session_id: string;
-  number: number;
-  client_token: string;
-  request: object;
-  tries: number;
-}): LaunchAttempt {
+function attemptOf(row: Selectable<Database['session_manager.launch_attempts']>): LaunchAttempt {
   return {
     id: row.id,
     sessionId: row.session_id,
     number: row.number,
     clientToken: row.client_token,
     request: frozenRequest(row.request),
+    openedAt: row.opened_at,
     tries: row.tries,
   };
-}
-
-/** Only `beginAttempt` writes the column, so what is read is what the domain calls a launch request. */
-function frozenRequest(request: object): LaunchRequest {
-  return request as LaunchRequest;
 }

@@ -9,6 +9,7 @@ type StatusRow = RuntimeRow & {
   name: string;
   os: SessionStatus['os'];
   hibernation: boolean;
+  hibernation_fallback: SessionStatus['hibernationFallback'];
   open_attempt_id: string | null;
   next_try_at: Date | null;
 };
@@ -18,11 +19,14 @@ export function selectStatus(db: Kysely<Database> | DatabaseTransaction) {
   return db
     .selectFrom('session_manager.session_runtime as r')
     .innerJoin('api_gateway.sessions as s', 's.id', 'r.session_id')
+    .innerJoin('api_gateway.software_stacks as k', 'k.id', 's.software_stack_id')
+    .innerJoin('api_gateway.profiles as p', 'p.id', 'k.profile_id')
     .leftJoin('session_manager.launch_attempts as a', (join) =>
       join.onRef('a.session_id', '=', 'r.session_id').on('a.state', '=', 'open'),
     )
     .selectAll('r')
-    .select(['s.owner', 's.name', 's.os', 's.hibernation', 'a.id as open_attempt_id', 'a.next_try_at']);
+    .select(['s.owner', 's.name', 's.os', 's.hibernation', 'p.hibernation_fallback'])
+    .select(['a.id as open_attempt_id', 'a.next_try_at']);
 }
 
 export function statusOf(row: StatusRow): SessionStatus {
@@ -31,6 +35,8 @@ export function statusOf(row: StatusRow): SessionStatus {
     owner: row.owner,
     name: row.name,
     os: row.os,
+    hibernation: row.hibernation,
+    hibernationFallback: row.hibernation_fallback,
     state: row.state,
     stateSince: row.state_since,
     reason: row.reason_code === null ? null : { code: row.reason_code, sentence: row.reason_sentence ?? '' },
@@ -39,10 +45,15 @@ export function statusOf(row: StatusRow): SessionStatus {
     desiredCause: row.desired_cause,
     targetObserved: row.target_observed,
     forceStop: row.force_stop,
-    hibernation: row.hibernation,
+    rebootWanted: row.reboot_wanted,
+    rebootingFrom: row.rebooting_from,
+    resizeTo: row.resize_to,
     instanceId: row.instance_id,
     instanceType: row.instance_type,
+    availabilityZone: row.availability_zone,
+    subnetId: row.subnet_id,
     privateIp: row.private_ip,
+    bootId: row.boot_id,
     firstBoot: row.first_boot,
     deadlineAt: row.deadline_at,
     calledAt: row.called_at,
@@ -50,6 +61,8 @@ export function statusOf(row: StatusRow): SessionStatus {
     retryAt: row.retry_at,
     missingSince: row.missing_since,
     missingCount: row.missing_count,
+    capacityRoundAt: row.capacity_round_at,
+    expiryAnnouncedAt: row.expiry_announced_at,
     openAttempt:
       row.open_attempt_id === null ? null : { id: row.open_attempt_id, nextTryAt: row.next_try_at },
   };
@@ -62,10 +75,15 @@ export function columnsOf(fields: StatusFields): Updateable<Database['session_ma
     desired_cause: fields.desiredCause,
     target_observed: fields.targetObserved,
     force_stop: fields.forceStop,
+    reboot_wanted: fields.rebootWanted,
+    rebooting_from: fields.rebootingFrom,
+    resize_to: fields.resizeTo,
     instance_id: fields.instanceId,
     instance_type: fields.instanceType,
-    private_ip: fields.privateIp,
     availability_zone: fields.availabilityZone,
+    subnet_id: fields.subnetId,
+    private_ip: fields.privateIp,
+    boot_id: fields.bootId,
     first_boot: fields.firstBoot,
     deadline_at: fields.deadlineAt,
     called_at: fields.calledAt,
@@ -73,6 +91,8 @@ export function columnsOf(fields: StatusFields): Updateable<Database['session_ma
     retry_at: fields.retryAt,
     missing_since: fields.missingSince,
     missing_count: fields.missingCount,
+    capacity_round_at: fields.capacityRoundAt,
+    expiry_announced_at: fields.expiryAnnouncedAt,
     ...(fields.reason !== undefined && {
       reason_code: fields.reason?.code ?? null,
       reason_sentence: fields.reason?.sentence ?? null,

@@ -3,6 +3,7 @@ import type { DatabaseTransaction } from '@deskfleet/database';
 import type { EventWriter } from '@deskfleet/messaging';
 import { sql } from 'kysely';
 import type { AttemptChange, StatusChange } from '../../application/session-store.ts';
+import type { AwsFailure } from '../../domain/reasons.ts';
 import type { SessionStatus } from '../../domain/session-status.ts';
 import type { LifecycleSettings } from '../../domain/settings.ts';
 import { deadlineOf, eventTypeOf, isLegalTransition } from '../../domain/transitions.ts';
@@ -44,6 +45,8 @@ export async function writeChange(
     .where('session_id', '=', status.sessionId)
     .execute();
   if (change.transition) await writeTransition(writing, status, after, change.transition);
+  if (change.resized) await writeResized(writing, after, change.resized);
+  if (change.expires) await writeExpiring(writing, after, change.expires);
   if (change.rejects) await writeRejection(writing, after, change.rejects);
 }
 
@@ -81,6 +84,8 @@ function columnsOfTransition(
     retry_at: null,
     ...(to === after.desired && { target_observed: true }),
     ...(to === 'running' && { first_boot: false }),
+    // A reboot is over when the desktop is up again, or has been stopped or started instead.
+    ...(to !== 'starting' && { reboot_wanted: false, rebooting_from: null }),
   };
 }
 
@@ -116,7 +121,14 @@ async function writeTransition(
   function appendStateEvent(stateEvent: EventType): Promise<string> {
     return events.append(trx, stateEvent, {
       subject: before.sessionId,
-      data: { ...aboutSession(after, cause), state: to, from: before.state, reason, ...machineOf(after) },
+      data: {
+        ...aboutSession(after, cause),
+        state: to,
+        from: before.state,
+        reason,
+        ...machineOf(after),
+        ...(type === 'deskfleet.session.stopped.v1' && { hibernated: to === 'hibernated' }),
+      },
       ...(correlationId && { correlationId }),
     });
   }
@@ -135,6 +147,39 @@ function aboutSession(status: SessionStatus, cause: string) {
 
 function machineOf({ instanceId, instanceType }: SessionStatus) {
   return { instanceId, instanceType };
+}
+
+async function writeResized(
+  { trx, events, correlationId }: Writing,
+  status: SessionStatus,
+  { from }: NonNullable<StatusChange['resized']>,
+): Promise<void> {
+  await events.append(trx, 'deskfleet.session.resized.v1', {
+    subject: status.sessionId,
+    data: {
+      ...aboutSession(status, status.desiredCause),
+      instanceId: status.instanceId ?? '',
+      instanceType: status.instanceType,
+      previousInstanceType: from,
+    },
+    ...(correlationId && { correlationId }),
+  });
+}
+
+async function writeExpiring(
+  { trx, events }: Writing,
+  status: SessionStatus,
+  { hibernatedSince, resumableUntil }: NonNullable<StatusChange['expires']>,
+): Promise<void> {
+  const { os, ...about } = aboutSession(status, 'reconciler');
+  await events.append(trx, 'deskfleet.session.hibernation-expiring.v1', {
+    subject: status.sessionId,
+    data: {
+      ...about,
+      hibernatedSince: hibernatedSince.toISOString(),
+      resumableUntil: resumableUntil.toISOString(),
+    },
+  });
 }
 
 /** Tells the owner that an accepted intent cannot be fulfilled. */
@@ -159,20 +204,16 @@ async function writeAttempt({ trx, now }: Writing, change: AttemptChange): Promi
       await open.set({ state: 'accepted', instance_id: change.instanceId, closed_at: now }).execute();
       return;
     case 'refused':
-      await open
-        .set({ state: 'refused', error_code: change.code, error_message: change.message, closed_at: now })
-        .execute();
+      await open.set({ state: 'refused', ...failureColumns(change.failure), closed_at: now }).execute();
       return;
     case 'open':
-      await open
-        .set({
-          next_try_at: change.nextTryAt,
-          error_code: change.code,
-          error_message: change.message,
-        })
-        .execute();
+      await open.set({ next_try_at: change.nextTryAt, ...failureColumns(change.failure) }).execute();
       return;
     default:
       change satisfies never;
   }
+}
+
+function failureColumns({ kind, code, message }: AwsFailure) {
+  return { failure_kind: kind, error_code: code, error_message: message };
 }

@@ -1,0 +1,65 @@
+import {
+  AdminProjectList,
+  AdminProjectSchema,
+  AdminSoftwareStackList,
+  AdminSoftwareStackSchema,
+  CreateProfileBody,
+  CreateProjectBody,
+  CreateSoftwareStackBody,
+  ProfileList,
+  ProfileSchema,
+  UpdateProfileBody,
+  UpdateProjectBody,
+  UpdateSoftwareStackBody,
+} from '@deskfleet/contracts';
+import type { FastifyPluginAsync } from 'fastify';
+import { createProfile, updateProfile } from '../../application/edit-profiles.ts';
+import { createProject, updateProject } from '../../application/edit-projects.ts';
+import {
+  createSoftwareStack,
+  type EditStackDeps,
+  updateSoftwareStack,
+} from '../../application/edit-software-stacks.ts';
+import { allowAdministratorsOnly } from './administrators-only.ts';
+import { catalogueEntryRoutes } from './catalogue-entry-routes.ts';
+
+/** What administrators keep: software stacks, profiles and projects. */
+export const administrationRoutes: FastifyPluginAsync<EditStackDeps> = async (app, deps) => {
+  allowAdministratorsOnly(app);
+  catalogueEntryRoutes<'software-stack', CreateSoftwareStackBody, UpdateSoftwareStackBody>(app, {
+    kind: 'software-stack',
+    schemas: {
+      entry: AdminSoftwareStackSchema,
+      list: AdminSoftwareStackList,
+      createBody: CreateSoftwareStackBody,
+      updateBody: UpdateSoftwareStackBody,
+    },
+    deps,
+    create: (request) => createSoftwareStack(deps, request),
+    update: (request) => updateSoftwareStack(deps, request),
+  });
+  catalogueEntryRoutes<'profile', CreateProfileBody, UpdateProfileBody>(app, {
+    kind: 'profile',
+    schemas: {
+      entry: ProfileSchema,
+      list: ProfileList,
+      createBody: CreateProfileBody,
+      updateBody: UpdateProfileBody,
+    },
+    deps,
+    create: (request) => createProfile(deps, request),
+    update: (request) => updateProfile(deps, request),
+  });
+  catalogueEntryRoutes<'project', CreateProjectBody, UpdateProjectBody>(app, {
+    kind: 'project',
+    schemas: {
+      entry: AdminProjectSchema,
+      list: AdminProjectList,
+      createBody: CreateProjectBody,
+      updateBody: UpdateProjectBody,
+    },
+    deps,
+    create: (request) => createProject(deps, request),
+    update: (request) => updateProject(deps, request),
+  });
+};

@@ -1,0 +1,66 @@
+import type { ProfileFields } from '@deskfleet/contracts';
+import type { Database } from '@deskfleet/database';
+import { type Kysely, sql } from 'kysely';
+import type { EditableCatalogueTable } from '../../application/catalogue-store.ts';
+import { toEntry, touched, versionOf } from './catalogue-rows.ts';
+
+export function createProfileTable(db: Kysely<Database>): EditableCatalogueTable<ProfileFields> {
+  return {
+    async list({ before, limit }) {
+      let query = selectProfiles(db).orderBy('id', 'desc').limit(limit);
+      if (before !== null) query = query.where('id', '<', before);
+      return (await query.execute()).map(toEntry);
+    },
+    async find(id) {
+      const row = await selectProfiles(db).where('id', '=', id).executeTakeFirst();
+      return row ? toEntry(row) : null;
+    },
+    async isNameTaken(name, exceptId) {
+      let query = db.selectFrom('api_gateway.profiles').where(sql`lower(name)`, '=', sql`lower(${name})`);
+      if (exceptId !== null) query = query.where('id', '<>', exceptId);
+      return (await query.select('id').execute()).length > 0;
+    },
+    async insert(id, fields) {
+      await db
+        .insertInto('api_gateway.profiles')
+        .values({ id, ...columnsOf(fields) })
+        .execute();
+    },
+    async update(id, fields) {
+      const change = { ...columnsOf(fields), updated_at: touched };
+      await db.updateTable('api_gateway.profiles').set(change).where('id', '=', id).execute();
+    },
+    async remove(id) {
+      await db.deleteFrom('api_gateway.profiles').where('id', '=', id).execute();
+    },
+    async findUses(id) {
+      const stacks = db.selectFrom('api_gateway.software_stacks').where('profile_id', '=', id);
+      const rows = await stacks.orderBy('name').select('name').execute();
+      return { sessions: false, softwareStacks: rows.map(({ name }) => name) };
+    },
+  };
+}
+
+function selectProfiles(db: Kysely<Database>) {
+  return db
+    .selectFrom('api_gateway.profiles')
+    .select(['id', 'name', 'created_at as createdAt', 'updated_at as updatedAt'])
+    .select(['allowed_instance_types as allowedInstanceTypes', 'max_root_volume_gib as maxRootVolumeGiB'])
+    .select(['fallback_instance_types as fallbackInstanceTypes', 'allowed_subnets as allowedSubnets'])
+    .select(['allowed_session_types as allowedSessionTypes', 'hibernation_fallback as hibernationFallback'])
+    .select('owners_may_create_images as ownersMayCreateImages')
+    .select(versionOf('updated_at').as('version'));
+}
+
+function columnsOf(fields: ProfileFields) {
+  return {
+    name: fields.name,
+    allowed_instance_types: fields.allowedInstanceTypes,
+    fallback_instance_types: fields.fallbackInstanceTypes,
+    max_root_volume_gib: fields.maxRootVolumeGiB,
+    allowed_subnets: fields.allowedSubnets,
+    allowed_session_types: fields.allowedSessionTypes,
+    hibernation_fallback: fields.hibernationFallback,
+    owners_may_create_images: fields.ownersMayCreateImages,
+  };
+}
