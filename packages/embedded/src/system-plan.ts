@@ -127,6 +127,7 @@ function simulatedPace({ env }: EmbeddedSettings): Record<string, string> {
     RECONCILE_IDLE_SECONDS: env.RECONCILE_IDLE_SECONDS ?? '1',
     RECONCILE_SLOW_SECONDS: env.RECONCILE_SLOW_SECONDS ?? '10',
     READINESS_INTERVAL_SECONDS: env.READINESS_INTERVAL_SECONDS ?? '1',
+    IMAGE_POLL_SECONDS: env.IMAGE_POLL_SECONDS ?? '1',
   };
 }
 

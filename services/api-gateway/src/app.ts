@@ -14,6 +14,7 @@ import { connectionRoute } from './adapters/http/connection-route.ts';
 import { createHttpServer } from './adapters/http/create-http-server.ts';
 import { describeApi, documentationRoutes } from './adapters/http/documentation.ts';
 import { eventStreamRoute } from './adapters/http/event-stream-route.ts';
+import { imageRoutes } from './adapters/http/image-routes.ts';
 import { intentRoutes } from './adapters/http/intent-routes.ts';
 import { launchRoute } from './adapters/http/launch-route.ts';
 import { meRoutes } from './adapters/http/me-routes.ts';
@@ -31,6 +32,8 @@ import { createAnnounceEvent } from './adapters/postgres/announce-event.ts';
 import { createAuditLog } from './adapters/postgres/audit-log.ts';
 import { createCatalogueReader } from './adapters/postgres/catalogue-reader.ts';
 import { createCatalogueStore } from './adapters/postgres/catalogue-store.ts';
+import { createImageReader } from './adapters/postgres/image-reader.ts';
+import { createImageRequests } from './adapters/postgres/image-requests.ts';
 import { createIntents } from './adapters/postgres/intents.ts';
 import { createPreparedReads } from './adapters/postgres/prepared-reads.ts';
 import { createSessionReader } from './adapters/postgres/session-reader.ts';
@@ -103,6 +106,11 @@ async function registerApi(app: FastifyInstance, deps: AppDeps): Promise<void> {
   await app.register(sessionListRoute, { sessions, policy });
   await app.register(sessionRoutes, { sessions, policy });
   await app.register(intentRoutes, { ...shared, offer, policy, intents: createIntents(db, announce) });
+  await app.register(imageRoutes, {
+    ...shared,
+    images: createImageReader(db),
+    requests: createImageRequests(db, announce),
+  });
   await app.register(connectionRoute, {
     ...shared,
     sessions,

@@ -3,8 +3,10 @@ import type { Health, Logger, RunningService } from '@deskfleet/runtime';
 import { openServiceBase, type ServiceBase } from '@deskfleet/service-base';
 import { createEventHistory } from './adapters/events/event-history.ts';
 import { feedLiveEvents } from './adapters/events/feed-live-events.ts';
+import { makeStacksOfImages } from './adapters/events/make-stacks-of-images.ts';
 import { markEndedSessions } from './adapters/events/mark-ended-sessions.ts';
 import { startApplyingWindowsImages } from './adapters/postgres/apply-windows-images.ts';
+import { startCatchingUpImages } from './adapters/postgres/catch-up-images.ts';
 import { startPruningAnswers } from './adapters/postgres/prune-answers.ts';
 import { buildApp } from './app.ts';
 import { createEventFeed } from './application/event-feed.ts';
@@ -54,16 +56,21 @@ function startBackground(
   { database: { db }, bus, metrics }: ServiceBase,
   { config, logger }: GatewayOptions,
 ) {
-  const consumer = markEndedSessions({ bus, db, logger, metrics });
-  const stopPruningAnswers = startPruningAnswers(db, logger);
+  const consumers = [
+    markEndedSessions({ bus, db, logger, metrics }),
+    makeStacksOfImages({ bus, db, logger, metrics }),
+  ];
   const windows = windowsImagesOf(config);
   for (const warning of windows.warnings) logger.warn(warning);
-  const stopApplyingImages = startApplyingWindowsImages(db, windows.images, logger);
+  const stopTimers = [
+    startPruningAnswers(db, logger),
+    startCatchingUpImages(db, logger),
+    startApplyingWindowsImages(db, windows.images, logger),
+  ];
   return {
     async stop() {
-      stopPruningAnswers();
-      stopApplyingImages();
-      await consumer.stop();
+      for (const stopTimer of stopTimers) stopTimer();
+      await Promise.all(consumers.map((consumer) => consumer.stop()));
     },
   };
 }

@@ -230,7 +230,7 @@ async function setState(owner: pg.Pool, sessionId: string, change: Record<string
 }
 
 async function countRows(owner: pg.Pool): Promise<Record<string, number>> {
-  const tables = ['sessions', 'session_intents', 'outbox', 'audit_log', 'idempotency_keys'];
+  const tables = ['sessions', 'session_intents', 'outbox', 'audit_log', 'idempotency_keys', 'images'];
   const counts = tables.map((table) => `(select count(*)::int from api_gateway.${table}) as ${table}`);
   const { rows } = await owner.query(`select ${counts.join()}`);
   return rows[0];

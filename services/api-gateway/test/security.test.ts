@@ -1,20 +1,28 @@
-import type { Problem } from '@deskfleet/contracts';
+import type { Image, Problem } from '@deskfleet/contracts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Gateway, startTestGateway } from './gateway-fixture.ts';
 
 let gateway: Gateway;
 let sessionId: string;
 let endedId: string;
+let imageId: string;
 beforeAll(async () => {
   gateway = await startTestGateway({ RATE_LIMIT_PER_MINUTE: '0' });
   sessionId = (await gateway.create('alice')).id;
   await gateway.setState(sessionId, 'running', { instance_id: 'i-1', private_ip: '127.1.2.3' });
+  const image = await gateway.send<Image>('admin', `POST /v1/sessions/${sessionId}/image`, {
+    body: { name: 'image' },
+  });
+  imageId = image.body.id;
   endedId = (await gateway.create('alice')).id;
   await gateway.setState(endedId, 'terminated', { desired: 'terminated' });
 });
 afterAll(() => gateway.close());
 
-/** What each kind of caller gets on sessions of alice's: `:id` is running, `:ended` is terminated, so that all stays as it is. */
+/**
+ * What each kind of caller gets on sessions of alice's: `:id` is running, `:ended` is terminated, so that all stays as it
+ * is, and `:image` is an image of the first.
+ */
 interface Row {
   route: string;
   owner: number;
@@ -33,6 +41,15 @@ const ofOneSession: Row[] = [
   { route: 'POST /v1/sessions/:ended/reboot', owner: 409, administrator: 409, other: 404 },
   { route: 'POST /v1/sessions/:id/resize', owner: 409, administrator: 409, other: 404, body: m7iXlarge },
   { route: 'POST /v1/sessions/:id/windows-password', owner: 409, administrator: 403, other: 404 },
+  {
+    route: 'POST /v1/sessions/:ended/image',
+    owner: 403,
+    administrator: 409,
+    other: 404,
+    body: { name: 'image' },
+  },
+  { route: 'GET /v1/sessions/:id/images', owner: 200, administrator: 200, other: 404 },
+  { route: 'GET /v1/images/:image', owner: 200, administrator: 200, other: 404 },
   { route: 'POST /v1/sessions/:id/connection', owner: 201, administrator: 403, other: 404 },
 ];
 const ofNobody: Row[] = [
@@ -46,7 +63,8 @@ const ofNobody: Row[] = [
   { route: 'GET /v1/me/quota', owner: 200, administrator: 200, other: 200 },
 ];
 const routes = [...ofOneSession, ...ofNobody];
-const addressOf = (route: string) => route.replace(':id', sessionId).replace(':ended', endedId);
+const addressOf = (route: string) =>
+  route.replace(':id', sessionId).replace(':ended', endedId).replace(':image', imageId);
 const withBody = (body: object | undefined) => (body === undefined ? {} : { body });
 
 describe.each(routes)('$route', ({ route, body, ...expected }) => {
@@ -102,14 +120,14 @@ test('every route of the API is in this table', async () => {
   const described = Object.entries(description.body.paths).flatMap(([path, operations]) =>
     Object.keys(operations).map((method) => `${method.toUpperCase()} ${path.replace('{id}', ':id')}`),
   );
-  expect(described.sort()).toEqual(guarded.map((route) => route.replace(':ended', ':id')).sort());
+  expect(described.sort()).toEqual(guarded.map((route) => route.replace(/:(ended|image)/, ':id')).sort());
 });
 
 test("somebody else's session answers like one that is not there", async () => {
   const nowhere = '0199c4a0-7d1e-7a43-9c58-3f6f0d9a2b10';
   for (const { route, body } of ofOneSession) {
     const foreign = await gateway.send('bob', addressOf(route), withBody(body));
-    const missing = await gateway.send('bob', route.replace(/:id|:ended/, nowhere), withBody(body));
+    const missing = await gateway.send('bob', route.replace(/:id|:ended|:image/, nowhere), withBody(body));
     const told = ({ status, code, detail, title }: Problem) => ({ status, code, detail, title });
     expect(told(foreign.body)).toEqual(told(missing.body));
   }

@@ -103,7 +103,7 @@ describe('asking for a change', () => {
     });
     expect(stopped.status).toBe(202);
     expect(stopped.body).toMatchObject({ state: 'running', pendingIntent: { kind: 'stop' } });
-    expect(stopped.body.capabilities).toEqual(['start', 'terminate', 'create-image']);
+    expect(stopped.body.capabilities).toEqual(['start', 'terminate']);
     expect(await intentsOf(id)).toEqual([
       { seq: 1, kind: 'launch', args: {}, cause: 'user:carl' },
       { seq: 2, kind: 'stop', args: { mode: 'stop', force: true }, cause: 'user:carl' },

@@ -6,6 +6,7 @@ import { createAlert } from './adapters/alert-operators.ts';
 import type { AwsClients } from './adapters/aws/aws-clients.ts';
 import { createAwsImages } from './adapters/aws/aws-images.ts';
 import { createEc2Compute } from './adapters/aws/ec2-compute.ts';
+import { createEc2ImageMaker } from './adapters/aws/ec2-image-maker.ts';
 import { createEc2InstanceTypes } from './adapters/aws/ec2-instance-types.ts';
 import { createEc2Subnets } from './adapters/aws/ec2-subnets.ts';
 import { createUserDataRenderer } from './adapters/aws/render-user-data.ts';
@@ -13,13 +14,17 @@ import { createSsmHosts } from './adapters/aws/ssm-hosts.ts';
 import { createSsmPasswords } from './adapters/aws/ssm-passwords.ts';
 import { randomSecrets } from './adapters/crypto/random-secrets.ts';
 import type { InternalRoutes } from './adapters/http/internal-routes.ts';
+import { createPostgresImageStore } from './adapters/postgres/image-store.ts';
 import { createInstanceTypeTable } from './adapters/postgres/instance-type-table.ts';
 import { createLease } from './adapters/postgres/lease.ts';
 import { createPasswordStore } from './adapters/postgres/password-store.ts';
 import { createPostgresSessionStore } from './adapters/postgres/session-store.ts';
 import { createSubnetTable } from './adapters/postgres/subnet-table.ts';
 import { BackgroundWork } from './application/background-work.ts';
+import type { ImageDeps } from './application/image-deps.ts';
+import { ImageLoop } from './application/image-loop.ts';
 import { inspectImage } from './application/inspect-image.ts';
+import { makeImages } from './application/make-images.ts';
 import type { Alert } from './application/ports.ts';
 import { preparePassword } from './application/prepare-password.ts';
 import { Reconciler } from './application/reconcile.ts';
@@ -32,6 +37,7 @@ import { PasswordSweep } from './application/sweep-passwords.ts';
 import { type Config, hostSettingsOf, instanceTagsOf, lifecycleSettingsOf } from './config.ts';
 import { CallBudget } from './domain/call-budget.ts';
 import { PoolBackoff } from './domain/pool-backoff.ts';
+import { TokenBucket } from './domain/token-bucket.ts';
 
 export interface AppDependencies {
   config: Config;
@@ -45,6 +51,7 @@ export interface AppDependencies {
 export interface SessionManager {
   reconciler: Reconciler;
   loop: ReconcileLoop;
+  images: ImageLoop;
   /** Asks EC2 for its instance types when they are over a day old. */
   refreshInstanceTypes(): Promise<void>;
   passwordSweep: PasswordSweep;
@@ -119,6 +126,7 @@ export function buildApp(app: AppDependencies): SessionManager {
   return {
     reconciler,
     loop,
+    images: createImageLoop(app, deps.alert),
     refreshInstanceTypes: () => refreshInstanceTypes(types),
     passwordSweep: passwords.sweep,
     subnetRefresh,
@@ -164,4 +172,34 @@ function composeSubnets({ config, base, aws, logger }: AppDependencies, alert: A
 /** The same after a restart, so that a process that crashed has its lease back at once; no two can have one port. */
 function holderOf({ PORT }: Config): string {
   return `${hostname()}:${PORT === 0 ? randomUUID() : PORT}`;
+}
+
+// EC2 API throttling, default: CreateImage shares no bucket with the calls of the reconciler.
+const createImageLimits = { size: 50, refillPerSecond: 5 };
+
+function createImageLoop(
+  { config, base: { database, clock, events }, aws, monotonic, logger }: AppDependencies,
+  alert: Alert,
+): ImageLoop {
+  const lease = createLease(database.db, 'images', holderOf(config));
+  const deps: ImageDeps = {
+    store: createPostgresImageStore(database.db, events),
+    maker: createEc2ImageMaker(aws.ec2),
+    bucket: new TokenBucket(createImageLimits, monotonic()),
+    mayAct: () => lease.hold(),
+    clusterId: config.CLUSTER_ID,
+    settings: { timeoutHours: config.IMAGE_TIMEOUT_HOURS, pollSeconds: config.IMAGE_POLL_SECONDS },
+    clock,
+    monotonic,
+    random: Math.random,
+    isPassing: isInfrastructureFailure,
+    alert,
+    logger,
+  };
+  return new ImageLoop({
+    makeImages: () => makeImages(deps),
+    lease,
+    logger,
+    pollSeconds: config.IMAGE_POLL_SECONDS,
+  });
 }

@@ -25,17 +25,20 @@ export async function startSessionManager(context: ServiceContext): Promise<Runn
   });
   const aws = createAwsClients(config.AWS_REGION);
   const app = buildApp({ config, base, aws, monotonic: monotonicMilliseconds, logger });
-  const wakeUps = wakeOnRequests({ bus: base.bus, wake: () => app.loop.wake(), logger });
+  const wakeUps = wakeOnRequests({ bus: base.bus, wake: () => wake(app), logger });
   const http = await buildHttpServer({ health, routes: app.routes, logger });
   await http.listen({ port: config.PORT, host: config.HOST });
   const types = keepInstanceTypesFresh(app, context);
   void base.ready.then(() => {
     if (signal.aborted) return;
     app.loop.start();
+    app.images.start();
     types.start();
   });
   return {
-    drain: () => app.loop.stop(),
+    drain: async () => {
+      await Promise.all([app.loop.stop(), app.images.stop()]);
+    },
     async stop() {
       types.stop();
       await Promise.all([http.close(), wakeUps.stop()]);
@@ -43,6 +46,11 @@ export async function startSessionManager(context: ServiceContext): Promise<Runn
       await base.close();
     },
   };
+}
+
+function wake({ loop, images }: SessionManager): void {
+  loop.wake();
+  images.wake();
 }
 
 function keepInstanceTypesFresh(app: SessionManager, { health, logger, signal }: ServiceContext) {

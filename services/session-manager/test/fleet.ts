@@ -286,6 +286,11 @@ export class Fleet {
     await this.owner.query(statement, values);
   }
 
+  /** What is recorded, for looking at. */
+  async rows<Row extends pg.QueryResultRow>(query: string, values: unknown[]): Promise<Row[]> {
+    return (await this.owner.query<Row>(query, values)).rows;
+  }
+
   async instances(sessionId?: string): Promise<Instance[]> {
     const { instances } = (await this.sim('GET', '/instances')) as { instances: Instance[] };
     return instances.filter(({ tags }) => sessionId === undefined || tags['deskfleet:session'] === sessionId);

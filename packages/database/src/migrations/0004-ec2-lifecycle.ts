@@ -60,10 +60,14 @@ const apiGatewayTables = `
     name text not null,
     description text not null,
     requested_by text not null,
+    correlation_id text not null,
     created_at timestamptz not null default now(),
-    software_stack_id uuid references api_gateway.software_stacks
+    -- Stays when the software stack is deleted, so that the image does not become another one.
+    became_stack_at timestamptz,
+    software_stack_id uuid references api_gateway.software_stacks on delete set null
   );
-  create index images_session on api_gateway.images (session_id, id desc);`;
+  create index images_session on api_gateway.images (session_id, id desc);
+  create index images_no_stack on api_gateway.images (id) where became_stack_at is null;`;
 
 const sessionManagerTables = `
   alter table session_manager.session_runtime
@@ -102,7 +106,9 @@ const sessionManagerTables = `
     min_root_volume_gib integer,
     reason_code text,
     reason_sentence text,
+    called_at timestamptz,
     failed_calls integer not null default 0,
+    missing_since timestamptz,
     next_look_at timestamptz not null,
     started_at timestamptz not null,
     finished_at timestamptz

@@ -118,7 +118,11 @@ export interface ImagesTable {
   description: string;
   /** `user:NAME` or `admin:NAME`. */
   requested_by: string;
+  /** The HTTP request that asked. */
+  correlation_id: string;
   created_at: Generated<Date>;
+  /** Set once, also where the software stack has been deleted since. */
+  became_stack_at: Date | null;
   /** The software stack that the image has become. */
   software_stack_id: string | null;
 }

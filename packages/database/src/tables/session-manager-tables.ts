@@ -122,7 +122,12 @@ export interface ImageProgressTable {
   min_root_volume_gib: number | null;
   reason_code: string | null;
   reason_sentence: string | null;
+  /** When CreateImage was last called, whatever came of it: from then on there may be an image at EC2. */
+  called_at: Date | null;
   failed_calls: Generated<number>;
+  /** EC2 does not show the image, and since when. */
+  missing_since: Date | null;
+  /** Not before: after a failure it is later. */
   next_look_at: Date;
   started_at: Date;
   finished_at: Date | null;

@@ -2,7 +2,7 @@ import type { CreateSessionBody } from '@deskfleet/contracts';
 import type { AdmissionFacts, AdmissionPolicy } from '../domain/admission.ts';
 import { type Admission, type AdmissionVerdict, judgeAdmission } from '../domain/judge-admission.ts';
 import { causeOf } from '../domain/principal.ts';
-import { done, type Outcome, type Refusal, refused } from '../domain/refusal.ts';
+import { done, keyReused, type Outcome, refused } from '../domain/refusal.ts';
 import { type CapabilityPolicy, describeSession, type SessionRecord } from '../domain/session-record.ts';
 import type {
   AdmissionStep,
@@ -26,11 +26,6 @@ export interface CreateSessionRequest extends Request {
   body: CreateSessionBody;
   idempotency: IdempotencyKey | null;
 }
-
-const keyReused: Refusal = {
-  code: 'idempotency-key-reused',
-  detail: 'This Idempotency-Key was sent before with another body. Use a new key for a new request.',
-};
 
 /**
  * Admits a desktop: the session, its first intent, the event, the audit entry and the kept answer are one transaction.
@@ -87,6 +82,8 @@ function newSession(
     hibernation,
     subnetId: body.subnetId ?? null,
     project,
+    // Read from the profile when there is a machine to make one of.
+    ownersMayCreateImages: false,
     createdAt,
     endedAt: null,
     generation: 1,

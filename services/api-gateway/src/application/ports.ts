@@ -91,6 +91,7 @@ export interface AuditEntry {
     | `session.${Exclude<IntentKind, 'launch'>}`
     | 'session.connect'
     | 'session.show-password'
+    | 'session.create-image'
     | `${CatalogueKind}.${'create' | 'update' | 'delete'}`;
   /** Null: it is about no session. */
   sessionId: string | null;
@@ -108,7 +109,8 @@ type RequestEventType =
   | 'deskfleet.session.stop-requested.v1'
   | 'deskfleet.session.reboot-requested.v1'
   | 'deskfleet.session.resize-requested.v1'
-  | 'deskfleet.session.terminate-requested.v1';
+  | 'deskfleet.session.terminate-requested.v1'
+  | 'deskfleet.image.requested.v1';
 
 /** An event of ours, before it gets its envelope. */
 export type Announcement = {

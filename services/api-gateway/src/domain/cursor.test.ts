@@ -7,6 +7,7 @@ const id = '0199c4a0-7d1e-7a43-9c58-3f6f0d9a2b10';
 test('a cursor names the key that it was made of', () => {
   expect(decodeCursor('s', encodeCursor('s', id))).toBe(id);
   expect(decodeCursor('t', encodeCursor('t', '12'))).toBe('12');
+  expect(decodeCursor('i', encodeCursor('i', id))).toBe(id);
 });
 
 test.each([

@@ -2,7 +2,7 @@
  * Page cursors name the last item of the page before, so that pages stay stable while items are added at the top.
  * They are opaque to clients; `kind` keeps a cursor of one list from being used on another.
  */
-export type CursorKind = 's' | 't' | 'k' | 'p' | 'j';
+export type CursorKind = 's' | 't' | 'i' | 'k' | 'p' | 'j';
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
@@ -11,6 +11,7 @@ const shapes: Record<CursorKind, RegExp> = {
   k: uuid,
   p: uuid,
   j: uuid,
+  i: uuid,
   // A bigint of Postgres has at most 19 digits; 18 are always in range.
   t: /^[1-9]\d{0,17}$/,
 };

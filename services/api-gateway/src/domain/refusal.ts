@@ -35,6 +35,11 @@ export const sessionNotFound: Refusal = {
   detail: 'There is no such session. GET /v1/sessions lists yours.',
 };
 
+export const imageNotFound: Refusal = {
+  code: 'not-found',
+  detail: 'There is no such image. GET /v1/sessions/ID/images lists those of a desktop of yours.',
+};
+
 export const invalidCursor: Refusal = {
   code: 'invalid-cursor',
   detail: 'The cursor is not one of ours. Use nextCursor of the page before, or leave it out to start again.',
@@ -55,3 +60,7 @@ export function refusalOfFaults(faults: CodedFault[]): Refusal {
     errors: faults.map(({ code, pointer, detail }) => ({ code, pointer, detail })),
   };
 }
+export const keyReused: Refusal = {
+  code: 'idempotency-key-reused',
+  detail: 'This Idempotency-Key was sent before with another body. Use a new key for a new request.',
+};

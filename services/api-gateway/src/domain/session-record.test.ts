@@ -28,6 +28,7 @@ const desktop = (runtime: State, change: Partial<SessionRecord> = {}): SessionRe
   hibernation: false,
   subnetId: null,
   project: null,
+  ownersMayCreateImages: true,
   createdAt: at,
   endedAt: null,
   generation: 1,

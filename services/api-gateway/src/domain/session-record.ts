@@ -30,6 +30,8 @@ export interface SessionRecord {
   subnetId: string | null;
   /** What it is counted for. */
   project: { id: string; name: string } | null;
+  /** Whether the profile of its software stack lets owners make images of their desktops. */
+  ownersMayCreateImages: boolean;
   createdAt: Date;
   endedAt: Date | null;
   /** Number of the latest intent. */
@@ -122,9 +124,18 @@ function mayEver(
       return viewer.name === record.owner && record.os === 'windows';
     case 'resize':
       return policy.instanceChange[record.os];
+    case 'create-image':
+      return mayCreateImages(viewer, record);
     default:
       return true;
   }
+}
+
+export function mayCreateImages(
+  principal: Principal,
+  { owner, ownersMayCreateImages }: SessionRecord,
+): boolean {
+  return principal.administrator || (principal.name === owner && ownersMayCreateImages);
 }
 
 function endOf({ endedAt, runtime }: SessionRecord): Date | null {

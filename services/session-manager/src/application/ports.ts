@@ -1,5 +1,7 @@
 import type { OperatingSystem, StateReason } from '@deskfleet/contracts';
 import type { PowerCall } from '../domain/decide-call-failure.ts';
+import type { ImageRequest } from '../domain/image-request.ts';
+import type { ImageObservation } from '../domain/image-status.ts';
 import type { LaunchRequest } from '../domain/launch-request.ts';
 import type { AwsFailure } from '../domain/reasons.ts';
 import type { HostAnswer, Observation } from '../domain/session-status.ts';
@@ -50,6 +52,19 @@ export interface Images {
 /** User data in base64, or why there can be none for this host. */
 export type RenderedUserData = { userData: string } | { fault: StateReason };
 
+export type CreateImageAnswer = { amiId: string } | { nameTaken: true } | { failure: AwsFailure };
+
+/** Where images of desktops are made. */
+export interface ImageMaker {
+  create(request: ImageRequest): Promise<CreateImageAnswer>;
+  /** The image of ours with this name; null when EC2 shows none, which proves nothing just after a call. */
+  findByName(name: string): Promise<{ amiId: string | null } | { failure: AwsFailure }>;
+  /** These images; what EC2 does not know is left out. */
+  observe(amiIds: string[]): Promise<{ observations: ImageObservation[] } | { failure: AwsFailure }>;
+  /** How much of the disks is copied, by the images' ids as we know them; those without a word of EC2 are left out. */
+  percentCopied(imageIds: string[]): Promise<{ percents: Map<string, number> } | { failure: AwsFailure }>;
+}
+
 export interface Host {
   instanceId: string;
   os: OperatingSystem;
@@ -89,4 +104,5 @@ export type AlertName =
   | 'superfluous-instance'
   | 'launch-unconfirmed'
   | 'subnet-missing'
+  | 'image-overdue'
   | 'aws-refuses';

@@ -9,6 +9,8 @@ export const problemAdvice: Record<ProblemCode, string> = {
   'token-expired': 'Sign in again and repeat the request with the new token.',
   forbidden: 'You may see this, but not do it. The detail says who may.',
   'instance-change-not-allowed': 'Launch a new desktop of the instance type you need.',
+  'image-not-allowed':
+    'Ask an administrator to make the image, or to allow it in the profile of the software stack.',
   'not-found': 'Check the address. Desktops of other people answer like desktops that do not exist.',
   'method-not-allowed': 'Use one of the methods in the header Allow.',
   'already-running': 'Nothing is to be done: connect to the desktop.',
@@ -20,12 +22,13 @@ export const problemAdvice: Record<ProblemCode, string> = {
   'session-terminated': 'The desktop has been deleted. Launch another one.',
   'not-running': 'Start the desktop, or wait until it is running, and connect then.',
   'not-stopped': 'Stop the desktop first, and wait until it has stopped.',
+  'in-transition': 'Wait until the desktop is running or stopped; GET /v1/events tells when.',
   'hibernation-unsupported':
     'Stop the desktop without mode, or launch one with hibernation; the detail says what stands in the way.',
   'resize-of-hibernating': 'Launch a new desktop of the size you need; AWS resizes none that can hibernate.',
   'same-instance-type': 'Nothing is to be done, or choose another instance type.',
   'password-unavailable': 'Only Windows desktops have one, from their launch until they are deleted.',
-  'name-taken': 'Choose another name, or delete the desktop that has this one.',
+  'name-taken': 'Choose another name. The detail says what has this one.',
   'software-stack-name-taken': 'Choose another name; upper and lower case count as the same.',
   'profile-name-taken': 'Choose another name; upper and lower case count as the same.',
   'project-name-taken': 'Choose another name; upper and lower case count as the same.',

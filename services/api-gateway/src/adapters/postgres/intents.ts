@@ -25,7 +25,7 @@ export function createIntents(db: Kysely<Database>, announce: AnnounceEvent): In
   };
 }
 
-async function readSession(trx: DatabaseTransaction, id: string): Promise<SessionRecord | null> {
+export async function readSession(trx: DatabaseTransaction, id: string): Promise<SessionRecord | null> {
   const row = await selectSessions(trx).where('s.id', '=', id).$castTo<SessionRow>().executeTakeFirst();
   return row ? toSessionRecord(row) : null;
 }

@@ -10,7 +10,7 @@ import type { Database } from '@deskfleet/database';
 import type { Kysely } from 'kysely';
 import type { SessionRecord, SessionRuntime } from '../../domain/session-record.ts';
 
-/** All that is shown of a session, in one query: the spec, its stack's name, its latest intent and its status. */
+/** All that is shown of a session, in one query: the spec, its stack's name and policy, its latest intent and its status. */
 export function selectSessions(db: Kysely<Database>) {
   return db
     .selectFrom('api_gateway.sessions as s')
@@ -19,6 +19,7 @@ export function selectSessions(db: Kysely<Database>) {
       join.onRef('i.session_id', '=', 's.id').onRef('i.seq', '=', 's.generation'),
     )
     .leftJoin('api_gateway.projects as j', 'j.id', 's.project_id')
+    .innerJoin('api_gateway.profiles as p', 'p.id', 'k.profile_id')
     .leftJoin('session_manager.session_runtime as r', 'r.session_id', 's.id')
     .select([
       's.id',
@@ -34,6 +35,7 @@ export function selectSessions(db: Kysely<Database>) {
       's.subnet_id',
       's.project_id',
       'j.name as project_name',
+      'p.owners_may_create_images',
       's.created_at',
       's.ended_at',
       's.generation',
@@ -72,6 +74,7 @@ export interface SessionRow {
   subnet_id: string | null;
   project_id: string | null;
   project_name: string | null;
+  owners_may_create_images: boolean;
   created_at: Date;
   ended_at: Date | null;
   generation: number;
@@ -103,6 +106,7 @@ export function toSessionRecord(row: SessionRow): SessionRecord {
     hibernation: row.hibernation,
     subnetId: row.subnet_id,
     project: row.project_id === null ? null : { id: row.project_id, name: row.project_name ?? '' },
+    ownersMayCreateImages: row.owners_may_create_images,
     createdAt: row.created_at,
     endedAt: row.ended_at,
     generation: row.generation,

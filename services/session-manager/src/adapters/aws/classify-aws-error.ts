@@ -6,12 +6,17 @@ const kinds: [RegExp, AwsFailureKind][] = [
     /^(RequestLimitExceeded|Throttling|ThrottlingException|TooManyRequestsException|EC2ThrottledException|TooManyUpdates)$/,
     'throttled',
   ],
+  // Limits on snapshots being made at a time, which pass when others are done (15 seconds for one of the same volume).
+  [
+    /^(SnapshotCreationPerVolumeRateExceeded|ConcurrentSnapshotLimitExceeded|PendingSnapshotLimitExceeded)$/,
+    'throttled',
+  ],
   [
     /^(InsufficientInstanceCapacity|InsufficientHostCapacity|InsufficientReservedInstanceCapacity|SpotMaxPriceTooLow)$/,
     'capacity',
   ],
   [
-    /^(VcpuLimitExceeded|InstanceLimitExceeded|MaxSpotInstanceCountExceeded|VolumeLimitExceeded|InsufficientAddressCapacity|ParameterLimitExceeded|InstanceCreditSpecification\.LimitExceeded)$/,
+    /^(VcpuLimitExceeded|InstanceLimitExceeded|MaxSpotInstanceCountExceeded|VolumeLimitExceeded|SnapshotLimitExceeded|InsufficientAddressCapacity|ParameterLimitExceeded|InstanceCreditSpecification\.LimitExceeded)$/,
     'limit',
   ],
   [/^InsufficientFreeAddressesInSubnet$/, 'no-addresses'],

@@ -3,15 +3,15 @@ import type { Logger } from '@deskfleet/runtime';
 
 export interface WakeOptions {
   bus: Bus;
-  /** Something was asked of a session: its intent is in the database. */
+  /** Something was asked of a session, or an image of it: its row is in the database. */
   wake: () => void;
   logger: Logger;
 }
 
-const requested = /^deskfleet\.session\.([a-z]+-)?requested\.v\d+$/;
+const requested = /^deskfleet\.(session\.([a-z]+-)?|image\.)requested\.v\d+$/;
 
 /**
- * Wakes the reconciler when somebody asks for something. The intents table is the truth and the event only a hint, so
+ * Wakes who acts when somebody asks for something. The tables are the truth and the event only a hint, so
  * every replica listens for itself, and a hint that is lost costs seconds.
  */
 export function wakeOnRequests({ bus, wake, logger }: WakeOptions): { stop(): Promise<void> } {
