@@ -35,6 +35,7 @@ const actionsOf = (name: string) => statementsOf(name).flatMap(({ Action }) => l
 /** What AWS asks for besides the call's own action (Service Authorization Reference, "dependent actions"). */
 const alsoNeeded: Record<string, string[]> = {
   RunInstances: ['ec2:CreateTags', 'iam:PassRole'],
+  CreateImage: ['ec2:CreateTags'],
   // With tags; and to encrypt a SecureString with a key of one's own.
   PutParameter: ['ssm:AddTagsToResource', 'kms:Encrypt'],
   GetParameter: ['kms:Decrypt'],
