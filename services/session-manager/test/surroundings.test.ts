@@ -1,8 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createAwsClients } from '../src/adapters/aws/aws-clients.ts';
 import { createAwsImages } from '../src/adapters/aws/aws-images.ts';
-import { createInstanceTypeTable } from '../src/adapters/postgres/instance-type-table.ts';
-import { createSubnetTable } from '../src/adapters/postgres/subnet-table.ts';
 import { Fleet } from './fleet.ts';
 
 const [a, b, c] = ['a', 'b', 'c'].map((letter) => `subnet-0de5cf1ee7000000${letter}`) as [
@@ -10,6 +8,20 @@ const [a, b, c] = ['a', 'b', 'c'].map((letter) => `subnet-0de5cf1ee7000000${lett
   string,
   string,
 ];
+
+async function knownSubnets(of: Fleet): Promise<{ id: string; zone: string; freeAddresses: number }[]> {
+  const rows = await of.read('select id, zone, free_addresses from session_manager.subnets order by id');
+  return rows.map(({ id, zone, free_addresses }) => ({
+    id: String(id),
+    zone: String(zone),
+    freeAddresses: Number(free_addresses),
+  }));
+}
+
+async function zonesOf(type: string): Promise<unknown> {
+  const [row] = await fleet.read('select zones from session_manager.instance_types where name = $1', [type]);
+  return row?.zones ?? [];
+}
 
 let fleet: Fleet;
 beforeAll(async () => {
@@ -21,7 +33,7 @@ afterAll(() => fleet?.close());
 describe('subnets', () => {
   const refresh = () => fleet.manager.subnetRefresh.refresh();
   const sweep = () => fleet.manager.subnetRefresh.sweep();
-  const known = () => createSubnetTable(fleet.connection.db).subnets();
+  const known = () => knownSubnets(fleet);
   const calls = async () => (await fleet.callCounts()).DescribeSubnets?.calls ?? 0;
   beforeEach(async () => {
     await fleet.tamper('delete from session_manager.subnets', []);
@@ -101,7 +113,6 @@ describe('subnets', () => {
 });
 
 describe('instance types', () => {
-  const types = () => createInstanceTypeTable(fleet.connection.db);
   const refreshAnew = async () => {
     await fleet.tamper('delete from session_manager.instance_types', []);
     await fleet.manager.refreshInstanceTypes();
@@ -110,13 +121,8 @@ describe('instance types', () => {
   test('are known with the zones that offer them', async () => {
     await fleet.sim('POST', '/faults/not-offered', { instanceType: 'm7i.large', zone: 'us-east-1b' });
     await refreshAnew();
-    expect(await types().zonesOf('m7i.large')).toEqual([
-      'us-east-1a',
-      'us-east-1c',
-      'us-east-1d',
-      'us-east-1f',
-    ]);
-    expect(await types().zonesOf('no.such')).toEqual([]);
+    expect(await zonesOf('m7i.large')).toEqual(['us-east-1a', 'us-east-1c', 'us-east-1d', 'us-east-1f']);
+    expect(await zonesOf('no.such')).toEqual([]);
   });
 
   test('a type that no zone offers is not among them', async () => {
@@ -137,7 +143,7 @@ describe('instance types', () => {
       [],
     );
     await expect(fleet.manager.refreshInstanceTypes()).rejects.toThrow();
-    expect(await types().zonesOf('m7i.large')).toHaveLength(5);
+    expect(await zonesOf('m7i.large')).toHaveLength(5);
   });
 });
 
@@ -187,7 +193,7 @@ test('without SUBNET_IDS the subnets are those of the default VPC', async () => 
   const other = await Fleet.open({ SUBNET_IDS: '' });
   try {
     await other.manager.subnetRefresh.refresh();
-    expect((await createSubnetTable(other.connection.db).subnets()).map(({ id }) => id)).toEqual([a, b, c]);
+    expect((await knownSubnets(other)).map(({ id }) => id)).toEqual([a, b, c]);
     expect(await other.alerts('subnet-missing')).toBe(0);
   } finally {
     await other.close();

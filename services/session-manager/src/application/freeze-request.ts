@@ -3,16 +3,10 @@ import type { Place } from '../domain/choose-place.ts';
 import type { LaunchRequest } from '../domain/launch-request.ts';
 import type { AwsFailure } from '../domain/reasons.ts';
 import { hostSpecOf } from './host-spec-of.ts';
+import type { LaunchParts } from './launch-parts.ts';
 import type { ResolvedImage } from './ports.ts';
 import type { LaunchSettings, ReconcilerDeps } from './reconciler-deps.ts';
 import type { LaunchSpec } from './session-store.ts';
-
-export interface LaunchParts {
-  spec: LaunchSpec;
-  place: Place;
-  /** Where a Windows host finds its password. */
-  passwordParameter: string | null;
-}
 
 /** Everything that RunInstances is asked with, fixed before the first try: a repetition must be the same. */
 export async function freezeRequest(

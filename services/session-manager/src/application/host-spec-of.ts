@@ -1,5 +1,5 @@
 import type { HostSpec } from '../domain/host-spec.ts';
-import type { LaunchParts } from './freeze-request.ts';
+import type { LaunchParts } from './launch-parts.ts';
 
 /** What a session's host is to be, out of the records of its launch and the place that was chosen. */
 export function hostSpecOf({ spec, place, passwordParameter }: LaunchParts): HostSpec {

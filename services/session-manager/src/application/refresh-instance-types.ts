@@ -7,8 +7,6 @@ export interface InstanceTypeStore {
   ageSeconds(): Promise<number | null>;
   /** Replaces what is known by what EC2 says now. */
   replaceAll(types: InstanceTypeFacts[], now: Date): Promise<void>;
-  /** Availability Zones that offer the type; none for a type that is not known. */
-  zonesOf(type: string): Promise<string[]>;
 }
 
 export interface InstanceTypeRefreshDeps {

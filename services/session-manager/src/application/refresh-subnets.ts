@@ -20,7 +20,6 @@ export interface SubnetSource {
 export interface SubnetStore {
   /** Seconds since the last refresh; null when there was none. */
   ageSeconds(): Promise<number | null>;
-  subnets(): Promise<Pick<SubnetFacts, 'id' | 'zone' | 'freeAddresses'>[]>;
   /** Replaces what is known by what EC2 says now, and returns the subnets that are no more. */
   replaceAll(subnets: SubnetFacts[], now: Date): Promise<string[]>;
 }

@@ -8,7 +8,7 @@ import type { ReconcilerDeps } from './reconciler-deps.ts';
 import type { Decide, StatusChange } from './session-store.ts';
 
 /** A stopped machine can start only where its volume is: in its zone, as its type. */
-export function poolOf({ instanceType, availabilityZone }: SessionStatus): Pool {
+function poolOf({ instanceType, availabilityZone }: SessionStatus): Pool {
   return { instanceType, zone: availabilityZone };
 }
 

@@ -18,7 +18,7 @@ export interface StepFacts {
 /** EC2's code for a machine that was, or is being, hibernated (EC2 API, StateReason). */
 const hibernateReasonCode = 'Client.UserInitiatedHibernate';
 
-export function isHibernation(observation: Observation): boolean {
+function isHibernation(observation: Observation): boolean {
   return observation.stateReasonCode === hibernateReasonCode;
 }
 

@@ -13,15 +13,6 @@ export function createInstanceTypeTable(db: Kysely<Database>): InstanceTypeStore
       return row?.age ?? null;
     },
 
-    async zonesOf(type) {
-      const row = await db
-        .selectFrom('session_manager.instance_types')
-        .where('name', '=', type)
-        .select('zones')
-        .executeTakeFirst();
-      return row?.zones ?? [];
-    },
-
     replaceAll: (types, now) =>
       transact(db, 'session-manager.refresh-instance-types', async (trx) => {
         await trx.deleteFrom('session_manager.instance_types').execute();

@@ -13,15 +13,6 @@ export function createSubnetTable(db: Kysely<Database>): SubnetStore {
       return row?.age ?? null;
     },
 
-    async subnets() {
-      const rows = await db
-        .selectFrom('session_manager.subnets')
-        .select(['id', 'zone', 'free_addresses'])
-        .orderBy('id')
-        .execute();
-      return rows.map(({ id, zone, free_addresses }) => ({ id, zone, freeAddresses: free_addresses }));
-    },
-
     replaceAll: (subnets, now) =>
       transact(db, 'session-manager.refresh-subnets', async (trx) => {
         const rows = subnets.map(({ id, zone, cidr, name, freeAddresses }) => ({
