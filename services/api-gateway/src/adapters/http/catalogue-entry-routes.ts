@@ -48,7 +48,8 @@ export function catalogueEntryRoutes<K extends CatalogueKind, Create, Update>(
 ): void {
   readingRoutes(app, routes);
   createRoute(app, routes);
-  changingRoutes(app, routes);
+  updateRoute(app, routes);
+  deleteRoute(app, routes);
 }
 
 function readingRoutes<K extends CatalogueKind, Create, Update>(
@@ -112,46 +113,60 @@ function createRoute<K extends CatalogueKind, Create, Update>(
   );
 }
 
-function changingRoutes<K extends CatalogueKind, Create, Update>(
+function updateRoute<K extends CatalogueKind, Create, Update>(
   app: FastifyInstance,
-  { kind, schemas, deps, update }: EntryRoutes<K, Create, Update>,
+  { kind, schemas, update }: EntryRoutes<K, Create, Update>,
 ): void {
   const { word, path, shown } = describeKind(kind);
-  const shared = { ...shown, params: paramsOf(kind), headers: IfMatchHeader };
-  const seenBy = (request: FastifyRequest<{ Params: IdParams; Headers: SeenHeaders }>) => ({
-    ...callerOf(request),
-    id: idOf(request.params, entryNotFound(kind)),
-    seen: versionsSeen(request.headers),
-  });
   app.patch<{ Params: IdParams; Headers: SeenHeaders; Body: Update }>(
     `${path}/:id`,
     {
       schema: {
-        ...shared,
+        ...shown,
         summary: `Change a ${word}; a list replaces the one before`,
+        params: paramsOf(kind),
+        headers: IfMatchHeader,
         body: schemas.updateBody,
         response: withProblems({ 200: schemas.entry }),
       },
     },
     async (request, reply) => {
       const changes = request.body as Update;
-      return answerEntry(reply, valueOrProblem(await update({ ...seenBy(request), changes })));
+      return answerEntry(reply, valueOrProblem(await update({ ...aimOf(kind, request), changes })));
     },
   );
+}
+
+function deleteRoute<K extends CatalogueKind, Create, Update>(
+  app: FastifyInstance,
+  { kind, deps }: EntryRoutes<K, Create, Update>,
+): void {
+  const { word, path, shown } = describeKind(kind);
   app.delete<{ Params: IdParams; Headers: SeenHeaders }>(
     `${path}/:id`,
     {
       schema: {
-        ...shared,
+        ...shown,
         summary: `Delete a ${word} that nothing refers to`,
+        params: paramsOf(kind),
+        headers: IfMatchHeader,
         response: withProblems({ 204: Type.Null({ description: 'It is deleted.' }) }),
       },
     },
     async (request, reply) => {
-      valueOrProblem(await removeEntry(deps, kind, seenBy(request)));
+      valueOrProblem(await removeEntry(deps, kind, aimOf(kind, request)));
       return reply.code(204).send();
     },
   );
+}
+
+/** Who wants to change which entry, and the versions of it that they have seen. */
+function aimOf(kind: CatalogueKind, request: FastifyRequest<{ Params: IdParams; Headers: SeenHeaders }>) {
+  return {
+    ...callerOf(request as FastifyRequest),
+    id: idOf(request.params, entryNotFound(kind)),
+    seen: versionsSeen(request.headers),
+  };
 }
 
 function describeKind(kind: CatalogueKind) {

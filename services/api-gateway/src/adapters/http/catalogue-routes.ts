@@ -31,6 +31,11 @@ const SubnetQuery = Type.Object(
 
 /** What can be launched, on what, where, and for which project. */
 export const catalogueRoutes: FastifyPluginAsyncTypebox<CatalogueDeps> = async (app, deps) => {
+  await app.register(launchableRoutes, deps);
+  await app.register(placeRoutes, deps);
+};
+
+const launchableRoutes: FastifyPluginAsyncTypebox<CatalogueDeps> = async (app, deps) => {
   const summary = 'What you can launch a desktop with';
   app.get(
     '/software-stacks',
@@ -54,7 +59,9 @@ export const catalogueRoutes: FastifyPluginAsyncTypebox<CatalogueDeps> = async (
       return { items: valueOrProblem(await listInstanceTypes(deps, principalOf(request), query)) };
     },
   );
+};
 
+const placeRoutes: FastifyPluginAsyncTypebox<CatalogueDeps> = async (app, deps) => {
   app.get(
     '/subnets',
     {

@@ -1,4 +1,5 @@
-import { type RawBuilder, sql } from 'kysely';
+import type { Database } from '@deskfleet/database';
+import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { CatalogueEntry } from '../../domain/catalogue-kinds.ts';
 
 /** Names the state of a row: another one after every change (`touched`). To the microsecond, as Postgres keeps it. */
@@ -20,4 +21,24 @@ interface Row {
 export function toEntry<R extends Row>(row: R): CatalogueEntry<Omit<R, keyof Row>> {
   const { id, createdAt, updatedAt, version, ...fields } = row;
   return { id, fields, createdAt, updatedAt, version };
+}
+
+/** The tables of what administrators keep; each has `id` and `name`. */
+type CatalogueTableName = 'api_gateway.software_stacks' | 'api_gateway.profiles' | 'api_gateway.projects';
+
+/** Whether another row has the name, whatever its case. */
+export async function isNameTaken(
+  db: Kysely<Database>,
+  table: CatalogueTableName,
+  { name, exceptId }: { name: string; exceptId: string | null },
+): Promise<boolean> {
+  const { rows } = await sql`
+    select from ${sql.table(table)} where lower(name) = lower(${name}) and id is distinct from ${exceptId}`.execute(
+    db,
+  );
+  return rows.length > 0;
+}
+
+export async function removeRow(db: Kysely<Database>, table: CatalogueTableName, id: string): Promise<void> {
+  await sql`delete from ${sql.table(table)} where id = ${id}`.execute(db);
 }

@@ -1,8 +1,10 @@
 import type { ProfileFields } from '@deskfleet/contracts';
 import type { Database } from '@deskfleet/database';
-import { type Kysely, sql } from 'kysely';
+import type { Kysely } from 'kysely';
 import type { EditableCatalogueTable } from '../../application/catalogue-store.ts';
-import { toEntry, touched, versionOf } from './catalogue-rows.ts';
+import { isNameTaken, removeRow, toEntry, touched, versionOf } from './catalogue-rows.ts';
+
+const table = 'api_gateway.profiles';
 
 export function createProfileTable(db: Kysely<Database>): EditableCatalogueTable<ProfileFields> {
   return {
@@ -15,11 +17,7 @@ export function createProfileTable(db: Kysely<Database>): EditableCatalogueTable
       const row = await selectProfiles(db).where('id', '=', id).executeTakeFirst();
       return row ? toEntry(row) : null;
     },
-    async isNameTaken(name, exceptId) {
-      let query = db.selectFrom('api_gateway.profiles').where(sql`lower(name)`, '=', sql`lower(${name})`);
-      if (exceptId !== null) query = query.where('id', '<>', exceptId);
-      return (await query.select('id').execute()).length > 0;
-    },
+    isNameTaken: (name, exceptId) => isNameTaken(db, table, { name, exceptId }),
     async insert(id, fields) {
       await db
         .insertInto('api_gateway.profiles')
@@ -30,9 +28,7 @@ export function createProfileTable(db: Kysely<Database>): EditableCatalogueTable
       const change = { ...columnsOf(fields), updated_at: touched };
       await db.updateTable('api_gateway.profiles').set(change).where('id', '=', id).execute();
     },
-    async remove(id) {
-      await db.deleteFrom('api_gateway.profiles').where('id', '=', id).execute();
-    },
+    remove: (id) => removeRow(db, table, id),
     async findUses(id) {
       const stacks = db.selectFrom('api_gateway.software_stacks').where('profile_id', '=', id);
       const rows = await stacks.orderBy('name').select('name').execute();

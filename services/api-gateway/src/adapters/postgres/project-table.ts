@@ -2,7 +2,9 @@ import type { ProjectFields } from '@deskfleet/contracts';
 import type { Database } from '@deskfleet/database';
 import { type Kysely, sql } from 'kysely';
 import type { EditableCatalogueTable } from '../../application/catalogue-store.ts';
-import { toEntry, touched, versionOf } from './catalogue-rows.ts';
+import { isNameTaken, removeRow, toEntry, touched, versionOf } from './catalogue-rows.ts';
+
+const table = 'api_gateway.projects';
 
 export function createProjectTable(db: Kysely<Database>): EditableCatalogueTable<ProjectFields> {
   return {
@@ -15,11 +17,7 @@ export function createProjectTable(db: Kysely<Database>): EditableCatalogueTable
       const row = await selectProjects(db).where('id', '=', id).executeTakeFirst();
       return row ? toProject(row) : null;
     },
-    async isNameTaken(name, exceptId) {
-      let query = db.selectFrom('api_gateway.projects').where(sql`lower(name)`, '=', sql`lower(${name})`);
-      if (exceptId !== null) query = query.where('id', '<>', exceptId);
-      return (await query.select('id').execute()).length > 0;
-    },
+    isNameTaken: (name, exceptId) => isNameTaken(db, table, { name, exceptId }),
     async insert(id, { members, ...columns }) {
       await db
         .insertInto('api_gateway.projects')
@@ -33,9 +31,7 @@ export function createProjectTable(db: Kysely<Database>): EditableCatalogueTable
       await db.deleteFrom('api_gateway.project_members').where('project_id', '=', id).execute();
       await addMembers(db, id, members);
     },
-    async remove(id) {
-      await db.deleteFrom('api_gateway.projects').where('id', '=', id).execute();
-    },
+    remove: (id) => removeRow(db, table, id),
     async findUses(id) {
       const sessions = db.selectFrom('api_gateway.sessions').where('project_id', '=', id);
       const stacks = db

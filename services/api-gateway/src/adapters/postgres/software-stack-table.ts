@@ -2,7 +2,9 @@ import type { BaseOperatingSystem, SoftwareStackFields } from '@deskfleet/contra
 import type { Database } from '@deskfleet/database';
 import { type Kysely, sql } from 'kysely';
 import type { EditableCatalogueTable } from '../../application/catalogue-store.ts';
-import { toEntry, touched, versionOf } from './catalogue-rows.ts';
+import { isNameTaken, removeRow, toEntry, touched, versionOf } from './catalogue-rows.ts';
+
+const table = 'api_gateway.software_stacks';
 
 export function createSoftwareStackTable(db: Kysely<Database>): EditableCatalogueTable<SoftwareStackFields> {
   return {
@@ -15,12 +17,7 @@ export function createSoftwareStackTable(db: Kysely<Database>): EditableCatalogu
       const row = await selectStacks(db).where('k.id', '=', id).executeTakeFirst();
       return row ? toEntry(row) : null;
     },
-    async isNameTaken(name, exceptId) {
-      const named = sql<boolean>`lower(name) = lower(${name})`;
-      let query = db.selectFrom('api_gateway.software_stacks').where(named);
-      if (exceptId !== null) query = query.where('id', '<>', exceptId);
-      return (await query.select('id').execute()).length > 0;
-    },
+    isNameTaken: (name, exceptId) => isNameTaken(db, table, { name, exceptId }),
     async insert(id, fields) {
       await db
         .insertInto('api_gateway.software_stacks')
@@ -37,9 +34,7 @@ export function createSoftwareStackTable(db: Kysely<Database>): EditableCatalogu
         .execute();
       await addProjects(db, id, fields.projectIds);
     },
-    async remove(id) {
-      await db.deleteFrom('api_gateway.software_stacks').where('id', '=', id).execute();
-    },
+    remove: (id) => removeRow(db, table, id),
     async findUses(id) {
       const sessions = db.selectFrom('api_gateway.sessions').where('software_stack_id', '=', id);
       return {
