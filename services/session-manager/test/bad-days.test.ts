@@ -108,7 +108,7 @@ describe('EC2 refuses a launch', () => {
       [],
     );
     const id = await fleet.request('no image', { os: 'windows' });
-    expect(await fleet.reaches(id, 'error')).toMatchObject({ reason_code: 'refused-by-aws' });
+    expect(await fleet.reaches(id, 'error')).toMatchObject({ reason_code: 'image-gone' });
   });
 });
 

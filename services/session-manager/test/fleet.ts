@@ -223,6 +223,10 @@ export class Fleet {
     await this.manager.reconciler.settled();
   }
 
+  now(): Date {
+    return new Date(this.time.ms);
+  }
+
   advance(seconds: number): void {
     this.time.ms += seconds * 1000;
   }
@@ -318,9 +322,11 @@ export class Fleet {
     return values.find(({ labels }) => labels.alert === name)?.value ?? 0;
   }
 
-  async callCounts(): Promise<Record<string, { calls: number; instances: number }>> {
+  async callCounts(): Promise<
+    Record<string, { calls: number; instances: number; errors: Record<string, number> }>
+  > {
     const { calls } = (await this.sim('GET', '/calls')) as {
-      calls: Record<string, { calls: number; instances: number }>;
+      calls: Record<string, { calls: number; instances: number; errors: Record<string, number> }>;
     };
     return calls;
   }

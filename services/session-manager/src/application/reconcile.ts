@@ -39,6 +39,8 @@ interface Decided {
 }
 
 const commitsAtOnce = 4;
+/** A page shows 1,000 instances, a lookup by id 200: many moving desktops are read by pages, in fewer calls. */
+const pageOverLookup = 5;
 
 /** Compares what is wanted with what EC2 says, and does the next thing for each session that differs. */
 export class Reconciler {
@@ -46,6 +48,8 @@ export class Reconciler {
   private readonly readiness: ReadinessCheck;
   private readonly strays: StraySweep;
   private readonly overdue: OverdueAlerts;
+  /** Instances that the last look at everything has shown. */
+  private clusterSize = Number.POSITIVE_INFINITY;
 
   constructor(deps: ReconcilerDeps) {
     this.deps = deps;
@@ -101,14 +105,19 @@ export class Reconciler {
   private async observe(sessions: SessionStatus[]): Promise<Map<string, Observation> | null> {
     const ids = sessions.flatMap(({ instanceId }) => instanceId ?? []);
     if (ids.length === 0) return new Map();
-    const answer = await this.deps.compute.describe(ids);
-    return this.indexed(answer);
+    const { compute } = this.deps;
+    return this.indexed(
+      ids.length * pageOverLookup > this.clusterSize
+        ? await compute.describeCluster()
+        : await compute.describe(ids),
+    );
   }
 
   /** One page per 1,000 instances; those of ours that the pages do not show are looked up by id. */
   private async observeCluster(sessions: SessionStatus[]): Promise<Map<string, Observation> | null> {
     const seen = this.indexed(await this.deps.compute.describeCluster());
     if (!seen) return null;
+    this.clusterSize = seen.size;
     const missing = sessions.flatMap(({ instanceId }) =>
       instanceId && !seen.has(instanceId) ? instanceId : [],
     );

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { settings } from '../../test/default-settings.ts';
+import { observation, runningStatus as running } from '../../test/example-session.ts';
 import { decideNextStep } from './decide-next-step.ts';
 import { deadlineReasons, externalReasons } from './reasons.ts';
 import { type Ec2State, ec2States, type Observation, type SessionStatus } from './session-status.ts';
@@ -10,55 +11,8 @@ const now = new Date('2026-11-22T08:00:00Z');
 const longAgo = after(now, { hours: -1 });
 const justNow = after(now, { seconds: -5 });
 
-const running: SessionStatus = {
-  sessionId: '01990000-0000-7000-8000-0000000000aa',
-  owner: 'alice',
-  name: 'cfd',
-  os: 'linux',
-  state: 'running',
-  stateSince: longAgo,
-  reason: null,
-  appliedSeq: 1,
-  desired: 'running',
-  desiredCause: 'user:alice',
-  targetObserved: true,
-  forceStop: false,
-  hibernation: false,
-  hibernationFallback: 'none',
-  rebootWanted: false,
-  rebootingFrom: null,
-  resizeTo: null,
-  availabilityZone: 'us-east-1a',
-  subnetId: 'subnet-a',
-  bootId: 'boot-1',
-  capacityRoundAt: null,
-  expiryAnnouncedAt: null,
-  instanceId: 'i-1',
-  instanceType: 'm7i.large',
-  privateIp: '127.16.0.1',
-  firstBoot: false,
-  deadlineAt: null,
-  calledAt: longAgo,
-  failedCalls: 0,
-  retryAt: null,
-  missingSince: null,
-  missingCount: 0,
-  openAttempt: null,
-};
-
-function ec2(state: Ec2State, reasonCode: string | null = null): Observation {
-  return {
-    instanceId: 'i-1',
-    state,
-    stateReasonCode: reasonCode,
-    stateReasonMessage: null,
-    instanceType: 'm7i.large',
-    privateIp: '127.16.0.1',
-    availabilityZone: 'us-east-1a',
-    subnetId: 'subnet-a',
-    sessionTag: running.sessionId,
-    clientToken: 'token',
-  };
+function ec2(state: Ec2State, stateReasonCode: string | null = null): Observation {
+  return { ...observation, state, stateReasonCode };
 }
 
 const requested: Partial<SessionStatus> = {

@@ -1,36 +1,38 @@
 import type { StateReason } from '@deskfleet/contracts';
 
 /** Why AWS did not do what was asked, in the classes that call for different treatment. */
-export type AwsFailureKind =
+export const awsFailureKinds = [
   /** Nothing happened, ask again later. */
-  | 'throttled'
+  'throttled',
   /** Time-out, connection lost, 5xx: it may have happened. */
-  | 'unclear'
+  'unclear',
   /** No machine of this type free in this zone. */
-  | 'capacity'
+  'capacity',
   /** The subnet has no free address. */
-  | 'no-addresses'
+  'no-addresses',
   /** A limit of the account. */
-  | 'limit'
+  'limit',
   /** The type is not offered in this zone, or not at all any more. */
-  | 'type-not-offered'
-  | 'subnet-gone'
-  | 'image-gone'
+  'type-not-offered',
+  'subnet-gone',
+  'image-gone',
   /** The root volume does not hold the image. */
-  | 'volume-too-small'
+  'volume-too-small',
   /** This machine cannot hibernate. */
-  | 'hibernation-unsupported'
-  | 'unauthorized'
+  'hibernation-unsupported',
+  'unauthorized',
   /** The request itself is wrong. */
-  | 'invalid'
-  | 'not-found'
+  'invalid',
+  'not-found',
   /** The instance is in a state that does not allow it. */
-  | 'incorrect-state'
-  | 'protected'
+  'incorrect-state',
+  'protected',
   /** The client token was used for another request. */
-  | 'token-mismatch'
+  'token-mismatch',
   /** The instance that this client token launched has been terminated. */
-  | 'token-terminated';
+  'token-terminated',
+] as const;
+export type AwsFailureKind = (typeof awsFailureKinds)[number];
 
 export interface AwsFailure {
   kind: AwsFailureKind;

@@ -1,0 +1,52 @@
+import type { Observation, SessionStatus } from '../src/domain/session-status.ts';
+
+/** A desktop that runs as it is wanted to; tests change what matters to them. */
+export const runningStatus: SessionStatus = {
+  sessionId: '01990000-0000-7000-8000-0000000000aa',
+  owner: 'alice',
+  name: 'cfd',
+  os: 'linux',
+  state: 'running',
+  stateSince: new Date('2026-11-22T07:00:00Z'),
+  reason: null,
+  appliedSeq: 1,
+  desired: 'running',
+  desiredCause: 'user:alice',
+  targetObserved: true,
+  forceStop: false,
+  hibernation: false,
+  hibernationFallback: 'none',
+  rebootWanted: false,
+  rebootingFrom: null,
+  resizeTo: null,
+  availabilityZone: 'us-east-1a',
+  subnetId: 'subnet-a',
+  bootId: 'boot-1',
+  capacityRoundAt: null,
+  expiryAnnouncedAt: null,
+  instanceId: 'i-1',
+  instanceType: 'm7i.large',
+  privateIp: '127.16.0.1',
+  firstBoot: false,
+  deadlineAt: null,
+  calledAt: new Date('2026-11-22T07:00:00Z'),
+  failedCalls: 0,
+  retryAt: null,
+  missingSince: null,
+  missingCount: 0,
+  openAttempt: null,
+};
+
+/** What EC2 says of its machine. */
+export const observation: Observation = {
+  instanceId: 'i-1',
+  state: 'running',
+  stateReasonCode: null,
+  stateReasonMessage: null,
+  instanceType: 'm7i.large',
+  privateIp: '127.16.0.1',
+  availabilityZone: 'us-east-1a',
+  subnetId: 'subnet-a',
+  sessionTag: runningStatus.sessionId,
+  clientToken: 'token',
+};
