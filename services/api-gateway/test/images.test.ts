@@ -155,11 +155,13 @@ describe('asking for an image', () => {
     const { id } = await desktopOf('emma');
     expect((await ask('admin', id, { name: 'amazon linux 2023' })).body).toMatchObject({
       status: 409,
-      code: 'name-taken',
+      code: 'software-stack-name-taken',
       errors: [{ pointer: '/name' }],
     });
     const image = await request(id, 'Emma’s tools'.replace('’', ''));
-    expect((await ask('admin', id, { name: 'EMMAS tools' })).body).toMatchObject({ code: 'name-taken' });
+    expect((await ask('admin', id, { name: 'EMMAS tools' })).body).toMatchObject({
+      code: 'software-stack-name-taken',
+    });
     await setProgress(image, 'failed', { reason_code: 'image-failed', reason_sentence: 'It failed.' });
     expect((await ask<Image>('admin', id, { name: 'EMMAS tools' })).status).toBe(202);
   });
@@ -301,10 +303,13 @@ describe('an available image', () => {
     const projects =
       'select project_id from api_gateway.software_stack_projects where software_stack_id = $1';
     expect((await gateway.owner.query(projects, [softwareStackId])).rows).toEqual([{ project_id: project }]);
-    const audit = `select actor, detail from api_gateway.audit_log where action = 'software-stack.create-from-image'
+    const audit = `select actor, detail from api_gateway.audit_log where action = 'software-stack.create'
       and session_id = $1`;
     expect((await gateway.owner.query(audit, [session.id])).rows).toEqual([
-      { actor: 'admin:admin', detail: expect.objectContaining({ imageId: image.id, softwareStackId }) },
+      {
+        actor: 'admin:admin',
+        detail: { id: softwareStackId, name: image.name, image: amiOf(image), imageId: image.id },
+      },
     ]);
   });
 
@@ -331,7 +336,7 @@ describe('an available image', () => {
     await setAvailable(image);
     const other = await gateway.owner.connect();
     await other.query('begin');
-    await other.query(`select pg_advisory_xact_lock(hashtextextended('software-stack-names', 0))`);
+    await other.query(`select pg_advisory_xact_lock(hashtextextended('catalogue', 0))`);
     const both = Promise.all([catchUp(), catchUp()]);
     await eventually(async () => {
       const waiting = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
