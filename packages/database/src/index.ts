@@ -5,7 +5,7 @@ export {
   type DatabaseTransaction,
 } from './connect-database.ts';
 export { foreignReads } from './grants.ts';
-export { lockOwner, lockSession, lockSoftwareStackNames } from './locks.ts';
+export { lockOwner, lockSession } from './locks.ts';
 export { type MigrateOptions, migrate } from './migrate.ts';
 export { roleNameOf, type ServiceSchema, serviceSchemas } from './services.ts';
 export type * from './tables/api-gateway-tables.ts';

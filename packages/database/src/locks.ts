@@ -13,8 +13,3 @@ export async function lockSession(trx: DatabaseTransaction, sessionId: string): 
 export async function lockOwner(trx: DatabaseTransaction, owner: string): Promise<void> {
   await sql`select pg_advisory_xact_lock(hashtextextended(${`owner:${owner}`}, 0))`.execute(trx);
 }
-
-/** Whoever gives a software stack, or an image that is to become one, its name: two at once cannot take the same. */
-export async function lockSoftwareStackNames(trx: DatabaseTransaction): Promise<void> {
-  await sql`select pg_advisory_xact_lock(hashtextextended('software-stack-names', 0))`.execute(trx);
-}

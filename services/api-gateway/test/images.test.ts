@@ -63,15 +63,25 @@ async function setProgress(image: Image, state: string, change: Record<string, u
   );
 }
 
-const finished = { ami_id: 'ami-0a1b2c3d', min_root_volume_gib: 80, finished_at: new Date() };
-const setAvailable = (image: Image) => setProgress(image, 'available', finished);
+const amiOf = ({ id }: Image) => `ami-${id.slice(-12)}`;
+const setAvailable = (image: Image, min_root_volume_gib = 80) =>
+  setProgress(image, 'available', { ami_id: amiOf(image), min_root_volume_gib, finished_at: new Date() });
+const tellAvailable = (image: Image) =>
+  publishAs(gateway, 'deskfleet.image.available.v1', {
+    imageId: image.id,
+    sessionId: image.sessionId,
+    owner: 'somebody',
+    name: image.name,
+    amiId: amiOf(image),
+  });
 const imageOf = async (image: Image) =>
   (await gateway.send<Image>('admin', `GET /v1/images/${image.id}`)).body;
 const stackRow = async (id: string | null) =>
   (await gateway.owner.query('select * from api_gateway.software_stacks where id = $1', [id])).rows[0];
-const stacksNamed = async (name: string): Promise<number> =>
-  (await gateway.owner.query('select from api_gateway.software_stacks where name = $1', [name])).rowCount ??
-  0;
+/** Whatever their names are. */
+const stacksOf = async (image: Image): Promise<number> =>
+  (await gateway.owner.query('select from api_gateway.software_stacks where image = $1', [amiOf(image)]))
+    .rowCount ?? 0;
 
 describe('asking for an image', () => {
   test('writes the image, its event and an audit entry, which know of each other', async () => {
@@ -145,11 +155,13 @@ describe('asking for an image', () => {
     const { id } = await desktopOf('emma');
     expect((await ask('admin', id, { name: 'amazon linux 2023' })).body).toMatchObject({
       status: 409,
-      code: 'name-taken',
+      code: 'software-stack-name-taken',
       errors: [{ pointer: '/name' }],
     });
     const image = await request(id, 'Emma’s tools'.replace('’', ''));
-    expect((await ask('admin', id, { name: 'EMMAS tools' })).body).toMatchObject({ code: 'name-taken' });
+    expect((await ask('admin', id, { name: 'EMMAS tools' })).body).toMatchObject({
+      code: 'software-stack-name-taken',
+    });
     await setProgress(image, 'failed', { reason_code: 'image-failed', reason_sentence: 'It failed.' });
     expect((await ask<Image>('admin', id, { name: 'EMMAS tools' })).status).toBe(202);
   });
@@ -175,6 +187,15 @@ describe('asking for an image', () => {
     expect(other.body).toMatchObject({ status: 422, code: 'idempotency-key-reused' });
     const elsewhere = await ask('admin', (await desktopOf('gerda')).id, wish, headers);
     expect(elsewhere.body).toMatchObject({ status: 422, code: 'idempotency-key-reused' });
+  });
+
+  test('with one key for two desktops at once is one image', async () => {
+    const desktops = [await desktopOf('gustav'), await desktopOf('gustav')];
+    const headers = { 'idempotency-key': randomUUID() };
+    const answers = await Promise.all(
+      desktops.map(({ id }, i) => ask('admin', id, { name: `key ${i} ${randomUUID()}` }, headers)),
+    );
+    expect(answers.map(({ status }) => status).sort()).toEqual([202, 422]);
   });
 
   test.each([
@@ -256,13 +277,7 @@ describe('an available image', () => {
     ]);
     const image = await request(session.id, 'Wind tunnel tools', 'with OpenFOAM');
     await setAvailable(image);
-    await publishAs(gateway, 'deskfleet.image.available.v1', {
-      imageId: image.id,
-      sessionId: session.id,
-      owner: 'lena',
-      name: image.name,
-      amiId: 'ami-0a1b2c3d',
-    });
+    await tellAvailable(image);
     const { softwareStackId } = await eventually(async () => {
       const now = await imageOf(image);
       return now.softwareStackId !== null && now;
@@ -274,7 +289,7 @@ describe('an available image', () => {
       os: 'linux',
       base_os: 'rocky9',
       architecture: 'x86_64',
-      image: 'ami-0a1b2c3d',
+      image: amiOf(image),
       graphics_image: null,
       requires_gpu: true,
       mounts: [{ kind: 'nfs', source: 'a:/b', target: '/b' }],
@@ -288,10 +303,13 @@ describe('an available image', () => {
     const projects =
       'select project_id from api_gateway.software_stack_projects where software_stack_id = $1';
     expect((await gateway.owner.query(projects, [softwareStackId])).rows).toEqual([{ project_id: project }]);
-    const audit = `select actor, detail from api_gateway.audit_log where action = 'software-stack.create-from-image'
+    const audit = `select actor, detail from api_gateway.audit_log where action = 'software-stack.create'
       and session_id = $1`;
     expect((await gateway.owner.query(audit, [session.id])).rows).toEqual([
-      { actor: 'admin:admin', detail: expect.objectContaining({ imageId: image.id, softwareStackId }) },
+      {
+        actor: 'admin:admin',
+        detail: { id: softwareStackId, name: image.name, image: amiOf(image), imageId: image.id },
+      },
     ]);
   });
 
@@ -301,16 +319,39 @@ describe('an available image', () => {
     await setAvailable(image);
     await Promise.all([catchUp(), catchUp(), catchUp()]);
     await catchUp();
-    expect(await stacksNamed(image.name)).toBe(1);
+    const later = await request(id);
+    await setAvailable(later);
+    await tellAvailable(image);
+    await tellAvailable(later);
+    await eventually(async () => (await stacksOf(later)) === 1);
+    expect(await stacksOf(image)).toBe(1);
     // Its image needs 80 GiB, so desktops of it get them.
     const { softwareStackId } = await imageOf(image);
     expect(await gateway.create('mia', { softwareStackId })).toMatchObject({ rootVolumeGiB: 80 });
   });
 
+  test('becomes one only when two replicas have found it at the same moment', async () => {
+    const { id } = await desktopOf('mona');
+    const image = await request(id);
+    await setAvailable(image);
+    const other = await gateway.owner.connect();
+    await other.query('begin');
+    await other.query(`select pg_advisory_xact_lock(hashtextextended('catalogue', 0))`);
+    const both = Promise.all([catchUp(), catchUp()]);
+    await eventually(async () => {
+      const waiting = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+      return (await gateway.owner.query(waiting)).rowCount === 2;
+    });
+    await other.query('commit');
+    other.release();
+    await both;
+    expect(await stacksOf(image)).toBe(1);
+  });
+
   test('keeps the larger root volume of its old stack', async () => {
     const { id } = await desktopOf('nils');
     const image = await request(id);
-    await setProgress(image, 'available', { ...finished, min_root_volume_gib: 8 });
+    await setAvailable(image, 8);
     await catchUp();
     expect(await stackRow((await imageOf(image)).softwareStackId)).toMatchObject({ min_root_volume_gib: 30 });
   });
@@ -337,25 +378,18 @@ describe('an available image', () => {
     await gateway.owner.query('delete from api_gateway.software_stacks where name = $1', [image.name]);
     await catchUp();
     expect(await imageOf(image)).toMatchObject({ state: 'available', softwareStackId: null });
-    expect(await stacksNamed(image.name)).toBe(0);
+    expect(await stacksOf(image)).toBe(0);
   });
 
   test('that the rows do not know of becomes nothing, whatever an event says', async () => {
     const { id } = await desktopOf('rita');
     const image = await request(id);
-    await setProgress(image, 'pending');
+    await setProgress(image, 'pending', { ami_id: amiOf(image), min_root_volume_gib: 80 });
     const other = await request(id);
     await setAvailable(other);
-    const tell = (imageId: string) =>
-      publishAs(gateway, 'deskfleet.image.available.v1', {
-        imageId,
-        sessionId: id,
-        owner: 'rita',
-        amiId: 'ami-0a1b2c3d',
-      });
-    await tell(image.id);
-    await tell(randomUUID());
-    await tell(other.id);
+    await tellAvailable(image);
+    await tellAvailable({ ...image, id: randomUUID() });
+    await tellAvailable(other);
     await eventually(async () => (await imageOf(other)).softwareStackId !== null);
     expect(await imageOf(image)).toMatchObject({ state: 'pending', softwareStackId: null });
   });

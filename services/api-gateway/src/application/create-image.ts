@@ -45,7 +45,7 @@ export function createImage(
 
 function nameTaken(name: string): Refusal {
   const detail = `There is a software stack named ${name} already, or an image that will become one. Choose another name.`;
-  return { code: 'name-taken', detail, errors: [{ pointer: '/name', detail }] };
+  return { code: 'software-stack-name-taken', detail, errors: [{ pointer: '/name', detail }] };
 }
 
 function newImage(

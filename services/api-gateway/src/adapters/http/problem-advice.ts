@@ -28,7 +28,7 @@ export const problemAdvice: Record<ProblemCode, string> = {
   'resize-of-hibernating': 'Launch a new desktop of the size you need; AWS resizes none that can hibernate.',
   'same-instance-type': 'Nothing is to be done, or choose another instance type.',
   'password-unavailable': 'Only Windows desktops have one, from their launch until they are deleted.',
-  'name-taken': 'Choose another name. The detail says what has this one.',
+  'name-taken': 'Choose another name, or delete the desktop that has this one.',
   'software-stack-name-taken': 'Choose another name; upper and lower case count as the same.',
   'profile-name-taken': 'Choose another name; upper and lower case count as the same.',
   'project-name-taken': 'Choose another name; upper and lower case count as the same.',

@@ -1,7 +1,8 @@
-import { type DatabaseTransaction, lockSoftwareStackNames } from '@deskfleet/database';
+import type { DatabaseTransaction } from '@deskfleet/database';
 import { sql } from 'kysely';
 import { v7 } from 'uuid';
 import { freeName } from '../../domain/free-name.ts';
+import { lockCatalogue } from './catalogue-store.ts';
 
 /**
  * Makes the software stack that an available image is to become: as the one of the desktop that it was made of, with the
@@ -10,7 +11,7 @@ import { freeName } from '../../domain/free-name.ts';
 export async function becomeStack(trx: DatabaseTransaction, imageId: string): Promise<void> {
   const image = await lockAvailableImage(trx, imageId);
   if (!image) return;
-  await lockSoftwareStackNames(trx);
+  await lockCatalogue(trx);
   const name = freeName(image.name, await stackNames(trx));
   const stackId = v7();
   await copyStack(trx, stackId, name, imageId);
@@ -29,7 +30,7 @@ export async function becomeStack(trx: DatabaseTransaction, imageId: string): Pr
     .set({ software_stack_id: stackId, became_stack_at: sql<Date>`now()` })
     .where('id', '=', imageId)
     .execute();
-  await audit(trx, image, { imageId, softwareStackId: stackId, name, amiId: image.ami_id });
+  await audit(trx, image, { id: stackId, name, image: image.ami_id, imageId });
 }
 
 type AvailableImage = NonNullable<Awaited<ReturnType<typeof lockAvailableImage>>>;
@@ -84,7 +85,7 @@ async function audit(
     .values({
       id: v7(),
       actor: requested_by,
-      action: 'software-stack.create-from-image',
+      action: 'software-stack.create',
       session_id,
       detail: JSON.stringify(detail),
     })

@@ -21,7 +21,10 @@ export function createCatalogueStore(db: Kysely<Database>): CatalogueStore {
   };
 }
 
-/** Edits are rare and look at each other's rows (names, uses, limits), so one at a time is simplest and fast enough. */
+/**
+ * Edits are rare and look at each other's rows (names, uses, limits), so one at a time is simplest and fast enough. Images
+ * take it too, as their names are to be those of software stacks.
+ */
 export async function lockCatalogue(trx: DatabaseTransaction): Promise<void> {
   await sql`select pg_advisory_xact_lock(hashtextextended('catalogue', 0))`.execute(trx);
 }
@@ -57,10 +60,7 @@ function stepOf(trx: DatabaseTransaction): CatalogueStep {
 /** PostgreSQL, Appendix A: unique_violation and foreign_key_violation. */
 const conflicts = new Set<unknown>(['23505', '23503']);
 
-/**
- * A launch, or an image that becomes a software stack, may come between a look and a write, as these do not take the
- * catalogue's lock. The second look sees it.
- */
+/** A launch may come between a look and a write, as it does not take the catalogue's lock. The second look sees it. */
 async function againAfterConflict<Result>(work: () => Promise<Result>): Promise<Result> {
   try {
     return await work();

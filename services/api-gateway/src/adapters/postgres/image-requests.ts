@@ -3,13 +3,13 @@ import {
   type DatabaseTransaction,
   lockOwner,
   lockSession,
-  lockSoftwareStackNames,
   transact,
 } from '@deskfleet/database';
 import { type Kysely, sql } from 'kysely';
 import type { ImageRequests, RequestedImage } from '../../application/image-store.ts';
 import type { AnnounceEvent } from './announce-event.ts';
 import { appendAudit } from './audit-log.ts';
+import { lockCatalogue } from './catalogue-store.ts';
 import { readSession } from './intents.ts';
 import { findKeptAnswer, keepAnswer } from './kept-answers.ts';
 
@@ -36,9 +36,9 @@ export function createImageRequests(db: Kysely<Database>, announce: AnnounceEven
   };
 }
 
-/** The lock keeps the name from being taken until the transaction ends. */
+/** The catalogue's lock keeps the name from being taken until the transaction ends. */
 async function isNameTaken(trx: DatabaseTransaction, name: string): Promise<boolean> {
-  await lockSoftwareStackNames(trx);
+  await lockCatalogue(trx);
   const { rows } = await sql<{ taken: boolean }>`
     select exists (select from api_gateway.software_stacks k where lower(k.name) = lower(${name}))
       or exists (
