@@ -13,6 +13,7 @@ export function launchSpec(difference: Partial<LaunchSpec> = {}): LaunchSpec {
     architecture: 'x86_64',
     instanceType: 'm7i.large',
     fallbackInstanceTypes: [],
+    minMemoryGiB: 4,
     rootVolumeGiB: 50,
     hibernation: false,
     sessionType: 'default',

@@ -21,6 +21,7 @@ export interface LaunchSpec {
   /** The type that was asked for. */
   instanceType: string;
   fallbackInstanceTypes: string[];
+  minMemoryGiB: number;
   rootVolumeGiB: number;
   hibernation: boolean;
   sessionType: SessionType;

@@ -2,6 +2,7 @@ import type { Database } from '@deskfleet/database';
 import type { Kysely } from 'kysely';
 import type { LaunchSpec } from '../../application/session-store.ts';
 import type { LaunchPlaces, RefusedPlace } from '../../domain/choose-place.ts';
+import { isFallback } from '../../domain/is-fallback.ts';
 import type { LaunchRequest } from '../../domain/launch-request.ts';
 import type { AwsFailureKind } from '../../domain/reasons.ts';
 
@@ -24,7 +25,7 @@ export async function launchSpec(db: Kysely<Database>, sessionId: string): Promi
       'k.graphics_image as graphicsImage',
     ])
     .select(['k.mounts', 'k.hook_script as hookScript', 's.subnet_id as subnetId'])
-    .select('p.allowed_subnets as allowedSubnets')
+    .select(['p.allowed_subnets as allowedSubnets', 'k.min_memory_gib as minMemoryGiB'])
     .executeTakeFirst();
   return row ?? null;
 }
@@ -43,24 +44,27 @@ export async function launchPlaces(
   return { types, subnets, refused };
 }
 
-/** The wanted type, and those fallbacks on which the same image runs and, if it is to, hibernates. */
+/** The wanted type, and those fallbacks on which the same image runs as it would there. */
 async function typesOf(db: Kysely<Database>, spec: LaunchSpec): Promise<LaunchPlaces['types']> {
   const names = [...new Set([spec.instanceType, ...spec.fallbackInstanceTypes])];
   const rows = await db
     .selectFrom('session_manager.instance_types')
     .where('name', 'in', names)
-    .select(['name', 'zones', 'architectures', 'hibernation_supported', 'gpu'])
+    .select(['name', 'zones', 'architectures', 'gpu'])
+    .select(['hibernation_supported as hibernationSupported', 'memory_mib as memoryMiB'])
     .execute();
-  const known = new Map(rows.map((row) => [row.name, row]));
-  const hasGpu = (name: string) => (known.get(name)?.gpu ?? null) !== null;
+  const known = new Map(rows.map(({ gpu, ...row }) => [row.name, { ...row, hasGpu: gpu !== null }]));
+  const wanted = known.get(spec.instanceType);
   return names
     .filter((name) => {
-      const row = known.get(name);
-      if (name === spec.instanceType) return true;
-      if (!row?.architectures.includes(spec.architecture)) return false;
-      return (!spec.hibernation || row.hibernation_supported) && hasGpu(name) === hasGpu(spec.instanceType);
+      const type = known.get(name);
+      return name === spec.instanceType || (type !== undefined && isFallback(type, wanted, spec));
     })
-    .map((name) => ({ name, hasGpu: hasGpu(name), zones: known.get(name)?.zones ?? [] }));
+    .map((name) => ({
+      name,
+      hasGpu: known.get(name)?.hasGpu ?? false,
+      zones: known.get(name)?.zones ?? [],
+    }));
 }
 
 async function subnetsOf(
