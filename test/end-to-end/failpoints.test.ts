@@ -50,6 +50,13 @@ async function failpointFolder(): Promise<string> {
   return folder;
 }
 
+/**
+ * What EC2 offers is read at the start and then once in a while, not for a desktop: a crash beside it may leave it done, and
+ * then it does not come again in the minutes of this test.
+ */
+const ofTheDay =
+  /refresh-(instance-types|subnets)|aws\.Describe(InstanceTypes|InstanceTypeOfferings|Subnets)\./;
+
 test('a crash before and after every commit and every AWS call of a desktop’s life does no harm', async () => {
   const recording = await failpointFolder();
   const recorder = await RunningSystem.start({
@@ -58,7 +65,7 @@ test('a crash before and after every commit and every AWS call of a desktop’s 
   });
   await liveThrough(recorder);
   await recorder.remove();
-  const names = recordedFailpoints(recording);
+  const names = recordedFailpoints(recording).filter((name) => !ofTheDay.test(name));
   expect(names).toEqual(
     expect.arrayContaining([
       'aws.RunInstances.before',
