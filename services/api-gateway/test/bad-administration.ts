@@ -32,7 +32,12 @@ const stacks: Row[] = [
   ['a mount of an unknown kind', { mounts: [{ ...share, kind: 'cifs' }] }, '/mounts/0/kind', /nfs/],
   ['a mount without a target', { mounts: [{ ...share, target: undefined }] }, '/mounts/0/target', /missing/],
   ['a mount of a line end', { mounts: [{ ...share, source: 'a:/\nb' }] }, '/mounts/0/source'],
-  ['mount options with a quote', { mounts: [{ ...share, options: 'ro"' }] }, '/mounts/0/options', /match|may|form|allowed/],
+  [
+    'mount options with a quote',
+    { mounts: [{ ...share, options: 'ro"' }] },
+    '/mounts/0/options',
+    /match|may|form|allowed/,
+  ],
   ['eleven mounts', { mounts: Array(11).fill(share) }, '/mounts', /at most 10 entries/],
   ['a script with a zero byte', { hookScript: 'a\u0000b' }, '/hookScript', /zero byte/],
   ['an empty script', { hookScript: '' }, '/hookScript', /empty/],
