@@ -90,9 +90,9 @@ export function hold(decidedOn: SessionStatus, settings: LifecycleSettings): Dec
   return (status, now) => {
     if (status.appliedSeq !== decidedOn.appliedSeq || status.state !== decidedOn.state) return null;
     const place = { instanceType: status.instanceType, zone: status.availabilityZone };
-    const reason = noCapacityReason([place], null);
     const deadlineAt = capacityDeadline(status, now, settings);
-    if (now >= deadlineAt) return giveUpStart(status, reason);
+    if (now >= deadlineAt) return giveUpStart(status, noCapacityReason([place], null));
+    const reason = noCapacityReason([place], 'soon');
     if (status.reason?.code === reason.code && status.deadlineAt !== null) return null;
     return { set: { reason, deadlineAt } };
   };

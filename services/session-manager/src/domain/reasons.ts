@@ -82,7 +82,7 @@ export function reasonOfFailure(failure: AwsFailure, what: string): StateReason 
     case 'hibernation-unsupported':
       return {
         code: 'hibernation-refused',
-        sentence: `AWS cannot hibernate this machine (${failure.code}). Save your work and stop it instead.`,
+        sentence: `AWS refused to ${what}: it cannot hibernate (${failure.code}). Stop the desktop instead, or launch one without hibernation.`,
       };
     case 'unauthorized':
       return {
@@ -195,18 +195,22 @@ export interface TriedPlace {
   zone: string | null;
 }
 
-/** What the owner is told when no machine was free anywhere that was allowed. */
-export function noCapacityReason(tried: TriedPlace[], nextTryAt: Date | null): StateReason {
+/** What the owner is told when no machine was free anywhere that was allowed; null when nothing more is tried. */
+export function noCapacityReason(tried: TriedPlace[], next: Date | 'soon' | null): StateReason {
   const zones = Map.groupBy(tried, ({ instanceType }) => instanceType);
   const list = [...zones].map(([type, places]) => {
     const names = [...new Set(places.flatMap(({ zone }) => zone ?? []))];
     return names.length > 0 ? `${type} in ${names.join(', ')}` : type;
   });
-  const next = nextTryAt
-    ? `Deskfleet tries again at ${nextTryAt.toISOString().slice(11, 16)} UTC.`
-    : 'Try again later, or choose another instance type.';
   const what = list.length > 0 ? ` (tried: ${list.join('; ')})` : '';
-  return { code: 'no-capacity', sentence: `AWS has no machine free right now${what}. ${next}` };
+  return { code: 'no-capacity', sentence: `AWS has no machine free right now${what}. ${outlook(next)}` };
+}
+
+function outlook(next: Date | 'soon' | null): string {
+  if (next === null) return 'Try again later, or choose another instance type.';
+  return next === 'soon'
+    ? 'Deskfleet goes on trying for some minutes.'
+    : `Deskfleet tries again at ${next.toISOString().slice(11, 16)} UTC.`;
 }
 
 export function fallbackTypeReason(wanted: string, launched: string): StateReason {
