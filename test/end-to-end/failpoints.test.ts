@@ -57,6 +57,9 @@ async function failpointFolder(): Promise<string> {
 const ofTheDay =
   /refresh-(instance-types|subnets)|aws\.Describe(InstanceTypes|InstanceTypeOfferings|Subnets)\./;
 
+/** A call that reads has no effect: to die after it is to die before the next step. */
+const afterReading = /^aws\.(Describe|Get|List)\w+\.after$/;
+
 test('a crash before and after every commit and every AWS call of a desktop’s life does no harm', async () => {
   const recording = await failpointFolder();
   const recorder = await RunningSystem.start({
@@ -65,7 +68,9 @@ test('a crash before and after every commit and every AWS call of a desktop’s 
   });
   await liveThrough(recorder);
   await recorder.remove();
-  const names = recordedFailpoints(recording).filter((name) => !ofTheDay.test(name));
+  const names = recordedFailpoints(recording).filter(
+    (name) => !ofTheDay.test(name) && !afterReading.test(name),
+  );
   expect(names).toEqual(
     expect.arrayContaining([
       'aws.RunInstances.before',

@@ -7,8 +7,8 @@ afterEach(() => fleet?.close());
 
 /** `SCALE=full npx vitest run …` takes the whole fleets; every run of the tests takes a sample of them. */
 const isFull = process.env.SCALE === 'full';
-const due = isFull ? 3000 : 1400;
-const fleetSize = isFull ? 10_000 : 2_000;
+const due = isFull ? 3000 : 1200;
+const fleetSize = isFull ? 10_000 : 1_000;
 
 /** Between two passes: longer than in service, so that the test has fewer of them. */
 const passSeconds = isFull ? 5 : 15;

@@ -30,6 +30,8 @@ const describeSession: Record<OperatingSystem, { document: string; command: stri
 /** SSM answers ListCommandInvocations in pages of 50, as many as SendCommand takes. */
 const pageSize = 50;
 const firstPollMilliseconds = 300;
+/** Of the whole wait, at most. */
+const firstPollShare = 0.1;
 const longestPollMilliseconds = 2_000;
 /** SendCommand's own smallest bound for hosts that never take the command up. */
 const deliveryTimeoutSeconds = 30;
@@ -99,7 +101,7 @@ async function results(
   { commandId, hosts, waitSeconds }: { commandId: string; hosts: number; waitSeconds: number },
 ): Promise<CommandInvocation[]> {
   const giveUpAt = monotonicMilliseconds() + waitSeconds * 1000;
-  let pause = firstPollMilliseconds;
+  let pause = Math.min(firstPollMilliseconds, waitSeconds * firstPollShare * 1000);
   for (;;) {
     await sleep(pause);
     const answer = await ssm.send(
