@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '@deskfleet/runtime';
+import { PassLoop } from './pass-loop.ts';
 import type { Lease } from './reconcile-loop.ts';
 
 export interface ImageLoopDeps {
@@ -10,37 +10,30 @@ export interface ImageLoopDeps {
   pollSeconds: number;
 }
 
-/** How long requests that come together are gathered. */
-const gatherMilliseconds = 50;
-
 /**
  * Makes images beside the reconciler, on a lease of its own: copying disks takes minutes to hours, and neither shall wait
  * for the other's calls.
  */
 export class ImageLoop {
   private readonly deps: ImageLoopDeps;
-  private wakeUp = new AbortController();
-  private stopped = false;
-  private done: Promise<void> = Promise.resolve();
+  private readonly passes = new PassLoop(() => this.passOrLog());
 
   constructor(deps: ImageLoopDeps) {
     this.deps = deps;
   }
 
   start(): void {
-    this.done = this.run();
+    this.passes.start();
   }
 
   /** Somebody may have asked for an image: the next pass comes at once. */
   wake(): void {
-    this.wakeUp.abort();
+    this.passes.wake();
   }
 
   /** Ends after the pass under way. */
   async stop(): Promise<void> {
-    this.stopped = true;
-    this.wake();
-    await this.done;
+    await this.passes.stop();
     // Best effort: without it, the lease runs out by itself.
     await this.deps.lease
       .release()
@@ -52,19 +45,10 @@ export class ImageLoop {
     if (await this.deps.lease.hold()) await this.deps.makeImages();
   }
 
-  private async run(): Promise<void> {
-    while (!this.stopped) {
-      await this.pass().catch((err) =>
-        this.deps.logger.error({ err }, 'a pass over the images failed; the next one follows'),
-      );
-      await this.pause();
-      if (!this.stopped) await sleep(gatherMilliseconds);
-    }
-  }
-
-  private async pause(): Promise<void> {
-    const { signal } = this.wakeUp;
-    await sleep(this.deps.pollSeconds * 1000, undefined, { signal }).catch(() => undefined);
-    if (this.wakeUp.signal.aborted) this.wakeUp = new AbortController();
+  private async passOrLog(): Promise<number> {
+    await this.pass().catch((err) =>
+      this.deps.logger.error({ err }, 'a pass over the images failed; the next one follows'),
+    );
+    return this.deps.pollSeconds;
   }
 }

@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '@deskfleet/runtime';
+import { PassLoop } from './pass-loop.ts';
 import type { Reconciler } from './reconcile.ts';
 
 /** Who may act; held by one process at a time (adapters/postgres/lease.ts). */
@@ -28,19 +28,15 @@ export interface ReconcileLoopDeps {
   everythingSeconds: number;
 }
 
-/** How long intents that come together are gathered, so that they travel to EC2 in one call. */
-const gatherMilliseconds = 50;
 /** Between looks at all intents ever: what falls through the cheap look is found here. */
 const allIntentsSeconds = 300;
 
 /** Runs passes for as long as the process lives and holds the lease. */
 export class ReconcileLoop {
   private readonly deps: ReconcileLoopDeps;
-  private wakeUp = new AbortController();
-  private stopped = false;
+  private readonly passes = new PassLoop(() => this.passOrPause());
   private everythingAt = 0;
   private allIntentsAt = 0;
-  private done: Promise<void> = Promise.resolve();
   private readonly sweeping = new Map<Sweep, Promise<void>>();
 
   constructor(deps: ReconcileLoopDeps) {
@@ -48,32 +44,22 @@ export class ReconcileLoop {
   }
 
   start(): void {
-    this.done = this.run();
+    this.passes.start();
   }
 
   /** Something may have changed: the next pass comes at once. */
   wake(): void {
-    this.wakeUp.abort();
+    this.passes.wake();
   }
 
   /** Ends after the pass under way and the calls it has set off. */
   async stop(): Promise<void> {
-    this.stopped = true;
-    this.wake();
-    await this.done;
+    await this.passes.stop();
     await Promise.all([this.deps.reconciler.settled(), ...this.sweeping.values()]);
     // Best effort: without it, the lease runs out by itself.
     await this.deps.lease
       .release()
       .catch((err) => this.deps.logger.warn({ err }, 'the lease could not be given back'));
-  }
-
-  private async run(): Promise<void> {
-    while (!this.stopped) {
-      const seconds = await this.passOrPause();
-      await this.pause(seconds * 1000);
-      if (!this.stopped) await sleep(gatherMilliseconds);
-    }
   }
 
   /** Makes a pass if the lease allows, and says how many seconds to wait before the next. */
@@ -108,10 +94,5 @@ export class ReconcileLoop {
     if (everything) this.everythingAt = at + this.deps.everythingSeconds * 1000;
     if (allIntents) this.allIntentsAt = at + allIntentsSeconds * 1000;
     return { everything, allIntents };
-  }
-
-  private async pause(milliseconds: number): Promise<void> {
-    await sleep(milliseconds, undefined, { signal: this.wakeUp.signal }).catch(() => undefined);
-    if (this.wakeUp.signal.aborted) this.wakeUp = new AbortController();
   }
 }

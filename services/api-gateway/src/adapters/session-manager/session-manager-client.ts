@@ -1,12 +1,9 @@
 import { InspectedImage, WindowsPasswordSchema } from '@deskfleet/contracts';
 import Value from 'typebox/value';
 import type { ImageInspection, PasswordReading, SessionManagerClient } from '../../application/ports.ts';
+import { postToService, type ServiceAddress } from '../internal-http/post-to-service.ts';
 
-export interface SessionManagerClientOptions {
-  /** Base URL of session-manager. */
-  url: string;
-  /** Makes the credential that session-manager knows us by; short-lived, so one for each call. */
-  signCredential: () => Promise<string>;
+export interface SessionManagerClientOptions extends ServiceAddress {
   onFailure: (error: Error) => void;
 }
 
@@ -48,20 +45,11 @@ async function readPassword(
 }
 
 async function post(
-  { url, signCredential }: SessionManagerClientOptions,
+  service: ServiceAddress,
   path: string,
   body: object,
 ): Promise<{ status: number; answer: unknown }> {
-  const response = await fetch(new URL(path, url), {
-    method: 'POST',
-    headers: {
-      authorization: `Bearer ${await signCredential()}`,
-      'content-type': 'application/json',
-    },
-    body: JSON.stringify(body),
-    signal: AbortSignal.timeout(timeoutMilliseconds),
-    redirect: 'error',
-  });
+  const response = await postToService(service, { path, body, timeoutMilliseconds });
   return { status: response.status, answer: await response.json() };
 }
 

@@ -1,12 +1,9 @@
 import { IssuedToken, type IssueTokenBody } from '@deskfleet/contracts';
 import Value from 'typebox/value';
 import type { TokenIssue, TokenIssuer } from '../../application/ports.ts';
+import { postToService, type ServiceAddress } from '../internal-http/post-to-service.ts';
 
-export interface TokenIssuerOptions {
-  /** Base URL of token-service. */
-  url: string;
-  /** Makes the credential that token-service knows us by; short-lived, so one for each call. */
-  signCredential: () => Promise<string>;
+export interface TokenIssuerOptions extends ServiceAddress {
   onFailure: (error: Error) => void;
 }
 
@@ -27,20 +24,9 @@ export function createTokenIssuer(options: TokenIssuerOptions): TokenIssuer {
   };
 }
 
-async function requestToken(
-  { url, signCredential }: TokenIssuerOptions,
-  body: IssueTokenBody,
-): Promise<TokenIssue> {
-  const response = await fetch(new URL('/internal/v1/tokens', url), {
-    method: 'POST',
-    headers: {
-      authorization: `Bearer ${await signCredential()}`,
-      'content-type': 'application/json',
-    },
-    body: JSON.stringify(body),
-    signal: AbortSignal.timeout(timeoutMilliseconds),
-    redirect: 'error',
-  });
+async function requestToken(service: ServiceAddress, body: IssueTokenBody): Promise<TokenIssue> {
+  const path = '/internal/v1/tokens';
+  const response = await postToService(service, { path, body, timeoutMilliseconds });
   if (response.status === 404 || response.status === 409) {
     await response.body?.cancel();
     return { kind: 'refused' };
