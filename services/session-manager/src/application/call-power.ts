@@ -9,7 +9,7 @@ import { beginReboots } from './begin-reboots.ts';
 import type { PowerAnswer } from './ports.ts';
 import type { ReconcilerDeps } from './reconciler-deps.ts';
 import type { Decide, StatusChange } from './session-store.ts';
-import { capacityDeadline, giveUpStart, learnOfPools } from './start-capacity.ts';
+import { capacityDeadline, giveUpStart, learnOfPools, noteStarts } from './start-capacity.ts';
 
 /** A session, and the call that was decided for it. */
 export interface PowerCandidate {
@@ -36,18 +36,13 @@ export async function callPower(
     candidates.filter(({ status }) => begun.has(status.sessionId)).map((c) => [c.status.instanceId ?? '', c]),
   );
   if (byInstance.size === 0) return deps.budget.giveBack(call, candidates.length, deps.monotonic());
+  const called = [...byInstance.values()].map(({ status }) => status);
+  if (call === 'start') noteStarts(deps, called);
   const answer = await deps.compute.power(call, [...byInstance.keys()]);
   if (answer.failed.some(({ failure }) => failure.kind === 'throttled')) {
     deps.budget.throttled(call, deps.monotonic());
   }
-  if (call === 'start') {
-    const blamed = learnOfPools(
-      deps,
-      [...byInstance.values()].map(({ status }) => status),
-      answer,
-    );
-    if (!blamed) return;
-  }
+  if (call === 'start' && !learnOfPools(deps, called, answer)) return;
   await recordAnswers(deps, call, byInstance, answer);
 }
 
@@ -162,10 +157,5 @@ function giveUp(call: PowerCall, status: SessionStatus, reason: Reason): StatusC
 }
 
 function describe(call: PowerCall): string {
-  switch (call) {
-    case 'force-stop':
-      return 'cut the power of the machine';
-    default:
-      return `${call} the machine`;
-  }
+  return call === 'force-stop' ? 'cut the power of the machine' : `${call} the machine`;
 }

@@ -200,9 +200,13 @@ export class Reconciler {
         sessions.flatMap(({ sessionId }) => byId.get(sessionId) ?? []),
       );
     }
+    const now = this.deps.clock.now().toJSDate();
     for (const status of plan.held) {
+      const change = hold(status, this.deps.settings);
+      // Most have been told already; that is decided again under the lock.
+      if (change(status, now) === null) continue;
       this.deps.work.start([status.sessionId], () =>
-        this.deps.store.change('record-held-start', status.sessionId, hold(status, this.deps.settings)),
+        this.deps.store.change('record-held-start', status.sessionId, change),
       );
     }
   }

@@ -45,6 +45,15 @@ export function planStarts(
   return plan;
 }
 
+/** The starts of these sessions are called now. */
+export function noteStarts(
+  { pools, monotonic }: Pick<ReconcilerDeps, 'pools' | 'monotonic'>,
+  sessions: SessionStatus[],
+): void {
+  const at = monotonic();
+  for (const status of sessions) pools.asked(poolOf(status), at);
+}
+
 /**
  * Takes from the answer which pools have machines free. A call fails as a whole when one of its pools is empty, and EC2
  * does not say which: then nobody is to blame, false is returned, and each pool is asked alone next time.

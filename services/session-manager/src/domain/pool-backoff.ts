@@ -7,9 +7,14 @@ export interface Pool {
 interface PoolState {
   /** Instances that may be asked for in one call. */
   most: number;
+  /** Of single instances, in a row. */
   refusals: number;
   refusedAt: number;
   blockedUntil: number;
+  /** The last answer was a refusal, or might have been. */
+  inDoubt: boolean;
+  /** A call is under way, and its answer is waited for until then. */
+  askedUntil: number;
 }
 
 const firstBlockMilliseconds = 15_000;
@@ -18,6 +23,8 @@ const longestBlockMilliseconds = 600_000;
 const blockForPeopleMilliseconds = 5_000;
 /** While one try is under way, the others wait for its answer. */
 const probeMilliseconds = 12_000;
+/** More than one call names anyway. */
+const enough = 100;
 /** A pool that was not refused for so long is like any other. */
 const forgetMilliseconds = 1_800_000;
 
@@ -36,7 +43,7 @@ export class PoolBackoff {
     const until = forPerson
       ? Math.min(state.blockedUntil, state.refusedAt + blockForPeopleMilliseconds)
       : state.blockedUntil;
-    return at < until ? 0 : state.most;
+    return at < until || at < state.askedUntil ? 0 : state.most;
   }
 
   /** Whether the pool has refused lately, so that its instances travel in calls of their own. */
@@ -52,14 +59,15 @@ export class PoolBackoff {
       refusals: 0,
       refusedAt: at,
       blockedUntil: at,
+      inDoubt: true,
+      askedUntil: at,
     });
   }
 
-  /** A call to this pool is made: until it is answered no other is, if the pool was empty before. */
+  /** A call to this pool is made: until it is answered no other is, if the pool is in doubt. */
   asked(pool: Pool, at: number): void {
     const state = this.known(pool, at);
-    if (state && state.refusals > 0)
-      state.blockedUntil = Math.max(state.blockedUntil, at + probeMilliseconds);
+    if (state?.inDoubt) state.askedUntil = at + probeMilliseconds;
   }
 
   /** EC2 had no room for so many instances of this pool. */
@@ -71,6 +79,8 @@ export class PoolBackoff {
       refusals: instances > 1 ? 0 : refusals,
       refusedAt: at,
       blockedUntil: at + (instances > 1 ? firstBlockMilliseconds : block),
+      inDoubt: true,
+      askedUntil: at,
     });
   }
 
@@ -79,7 +89,11 @@ export class PoolBackoff {
     const state = this.known(pool, at);
     if (!state) return;
     if (instances * 2 >= enough) this.pools.delete(key(pool));
-    else this.pools.set(key(pool), { most: instances * 2, refusals: 0, refusedAt: at, blockedUntil: at });
+    else {
+      const most = instances * 2;
+      const free = { blockedUntil: at, askedUntil: at, inDoubt: false };
+      this.pools.set(key(pool), { most, refusals: 0, refusedAt: at, ...free });
+    }
   }
 
   private known(pool: Pool, at: number): PoolState | undefined {
@@ -88,9 +102,6 @@ export class PoolBackoff {
     return this.pools.get(key(pool));
   }
 }
-
-/** More than one call names anyway. */
-const enough = 100;
 
 function key({ instanceType, zone }: Pool): string {
   return `${instanceType} ${zone ?? ''}`;
