@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { Fleet, subnets } from './fleet.ts';
+import { Fleet } from './fleet.ts';
+import { subnets } from './fleet-rows.ts';
 import { expectOneRunning } from './situations.ts';
 
 // Each test is a row of docs/bad-days.md, where a person finds how to play it.

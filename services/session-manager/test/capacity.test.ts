@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { Fleet, subnets } from './fleet.ts';
+import { Fleet } from './fleet.ts';
+import { subnets } from './fleet-rows.ts';
 
 let fleet: Fleet;
 let names = 0;

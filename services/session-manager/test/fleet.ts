@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { createAwsSimulator, delaysForBoot } from '@deskfleet/aws-simulator';
-import type { DesiredState, IntentArguments, IntentKind, SessionState } from '@deskfleet/contracts';
+import type { IntentArguments, IntentKind, SessionState } from '@deskfleet/contracts';
 import { connectDatabase, type DatabaseConnection } from '@deskfleet/database';
 import { createEventWriter } from '@deskfleet/messaging';
 import { createLogger } from '@deskfleet/runtime';
@@ -13,49 +13,10 @@ import { createAwsClients } from '../src/adapters/aws/aws-clients.ts';
 import { buildApp, type SessionManager } from '../src/app.ts';
 import type { AlertName } from '../src/application/ports.ts';
 import { loadSessionManagerConfig } from '../src/config.ts';
+import { type Instance, type RequestOptions, type StatusRow, stacks, subnets } from './fleet-rows.ts';
 import { steer } from './steer.ts';
 
 export const credentialKey = randomBytes(32).toString('base64');
-
-const stacks = {
-  linux: '01990000-0000-7000-8000-000000000011',
-  windows: '01990000-0000-7000-8000-000000000012',
-};
-
-/** The subnets of the simulator's network, one a zone. */
-export const subnets = {
-  a: 'subnet-0de5cf1ee7000000a',
-  b: 'subnet-0de5cf1ee7000000b',
-  c: 'subnet-0de5cf1ee7000000c',
-};
-
-export interface StatusRow {
-  state: SessionState;
-  desired: DesiredState;
-  reason_code: string | null;
-  instance_id: string | null;
-  availability_zone: string | null;
-  access_epoch: number;
-  instance_type: string;
-  reason_sentence: string | null;
-  boot_id: string | null;
-  applied_seq: number;
-}
-
-/** What differs from a plain desktop. */
-export interface RequestOptions {
-  os?: 'linux' | 'windows';
-  instanceType?: string;
-  hibernation?: boolean;
-  subnetId?: string;
-}
-
-export interface Instance {
-  instanceId: string;
-  state: string;
-  zone: string;
-  tags: Record<string, string>;
-}
 
 /** session-manager on a real database and the simulated AWS over the wire, on a clock that the test moves. */
 export class Fleet {
