@@ -1,17 +1,12 @@
 import { type Database, transact } from '@deskfleet/database';
-import { type Kysely, sql } from 'kysely';
+import type { Kysely } from 'kysely';
 import type { InstanceTypeStore } from '../../application/refresh-instance-types.ts';
+import { secondsSinceRefresh } from './seconds-since-refresh.ts';
 
 /** The instance types that the gateway offers and checks against. */
 export function createInstanceTypeTable(db: Kysely<Database>): InstanceTypeStore {
   return {
-    async ageSeconds() {
-      const row = await db
-        .selectFrom('session_manager.instance_types')
-        .select(sql<number | null>`extract(epoch from now() - min(refreshed_at))::float8`.as('age'))
-        .executeTakeFirst();
-      return row?.age ?? null;
-    },
+    ageSeconds: () => secondsSinceRefresh(db, 'session_manager.instance_types'),
 
     replaceAll: (types, now) =>
       transact(db, 'session-manager.refresh-instance-types', async (trx) => {

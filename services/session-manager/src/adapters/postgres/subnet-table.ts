@@ -1,17 +1,12 @@
 import { type Database, transact } from '@deskfleet/database';
-import { type Kysely, sql } from 'kysely';
+import type { Kysely } from 'kysely';
 import type { SubnetStore } from '../../application/refresh-subnets.ts';
+import { secondsSinceRefresh } from './seconds-since-refresh.ts';
 
 /** The subnets that desktops are launched in, for session-manager itself and for the gateway. */
 export function createSubnetTable(db: Kysely<Database>): SubnetStore {
   return {
-    async ageSeconds() {
-      const row = await db
-        .selectFrom('session_manager.subnets')
-        .select(sql<number | null>`extract(epoch from now() - min(refreshed_at))::float8`.as('age'))
-        .executeTakeFirst();
-      return row?.age ?? null;
-    },
+    ageSeconds: () => secondsSinceRefresh(db, 'session_manager.subnets'),
 
     replaceAll: (subnets, now) =>
       transact(db, 'session-manager.refresh-subnets', async (trx) => {
