@@ -22,6 +22,16 @@ export async function beginAttempt(
   if (!spec) return null;
   const place = await findPlace(deps, status, spec);
   if (!place) return null;
+  const attempt = await beginAttemptAt(deps, spec, place);
+  if (!attempt) deps.pools.released(place, deps.monotonic());
+  return attempt;
+}
+
+async function beginAttemptAt(
+  deps: ReconcilerDeps,
+  spec: LaunchSpec,
+  place: Place,
+): Promise<LaunchAttempt | null> {
   const password = spec.os === 'windows' ? await preparePassword(deps, spec.sessionId) : noPassword;
   if (!password) return null;
   const frozen = await freezeRequest(deps, { spec, place, passwordParameter: password.parameter });
@@ -31,7 +41,6 @@ export async function beginAttempt(
     await deps.store.change('record-unprepared', spec.sessionId, record);
     return null;
   }
-  deps.pools.asked(place, deps.monotonic());
   return deps.store.beginAttempt(spec.sessionId, frozen.request);
 }
 
@@ -49,7 +58,7 @@ async function preparePassword(
   return null;
 }
 
-/** The next place to try; null when none is left, which is recorded. */
+/** The next place to try; null when none is left, which is recorded, or when the next pass will know more. */
 async function findPlace(
   deps: ReconcilerDeps,
   status: SessionStatus,
@@ -60,10 +69,14 @@ async function findPlace(
   const at = deps.monotonic();
   const choice = choosePlace({
     places,
-    isBlocked: (place) => deps.pools.allowance(place, at, { forPerson }) === 0,
+    outlook: (place) => deps.pools.judge(place, at, { forPerson }),
     random: deps.random(),
   });
-  if ('place' in choice) return choice.place;
+  if ('place' in choice) {
+    deps.pools.asked(choice.place, at);
+    return choice.place;
+  }
+  if ('waits' in choice) return null;
   await deps.store.change('record-no-place', spec.sessionId, (now, time) => {
     if (now.state !== 'requested' || now.openAttempt || now.appliedSeq !== status.appliedSeq) return null;
     const decision = decideExhausted({

@@ -16,6 +16,7 @@ export async function launchSession(deps: ReconcilerDeps, status: SessionStatus)
   const attempt = open ?? (await beginAttempt(deps, status));
   if (!attempt) return deps.budget.giveBack('run', 1, deps.monotonic());
   const answer = await deps.compute.launch(attempt.clientToken, attempt.request);
+  deps.pools.released(attempt.request, deps.monotonic());
   if ('launched' in answer) return recordLaunched(deps, attempt, answer.launched);
   await recordFailure(deps, { attempt, isRepeat: open !== null, failure: answer.failure });
 }

@@ -77,6 +77,7 @@ export function learnOfPools(
     if (started > 0) pools.granted(poolOf(first), started, at);
     else if (empty.length > 1 && empty.includes(sessions)) pools.suspect(poolOf(first), at);
     else if (empty.includes(sessions)) pools.refused(poolOf(first), sessions.length, at);
+    else pools.released(poolOf(first), at);
   }
   return empty.length <= 1;
 }

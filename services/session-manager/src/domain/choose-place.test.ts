@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { choosePlace, type LaunchPlaces, type Place, type RefusedPlace } from './choose-place.ts';
+import type { PoolOutlook } from './pool-backoff.ts';
 
 const places: LaunchPlaces = {
   types: [
@@ -23,11 +24,11 @@ const refusal = (kind: RefusedPlace['kind'], instanceType: string, subnetId: str
 });
 
 /** Every place that is tried, in order, when each refuses for this cause. */
-function tried(kind: RefusedPlace['kind'], isBlocked: (place: Place) => boolean = () => false): string[] {
+function tried(kind: RefusedPlace['kind'], outlook: (place: Place) => PoolOutlook = () => 'open'): string[] {
   const refused: RefusedPlace[] = [];
   const order: string[] = [];
   for (;;) {
-    const choice = choosePlace({ places: { ...places, refused }, isBlocked, random: 0 });
+    const choice = choosePlace({ places: { ...places, refused }, outlook, random: 0 });
     if (!('place' in choice)) return order;
     const { instanceType, subnetId } = choice.place;
     order.push(`${instanceType} ${subnetId}`);
@@ -60,7 +61,8 @@ describe('where a launch is tried', () => {
   });
 
   test('not where nothing was free just now', () => {
-    expect(tried('capacity', ({ instanceType }) => instanceType === 'm7i.large')).toEqual([
+    const outlook = ({ instanceType }: Place) => (instanceType === 'm7i.large' ? 'empty' : 'open');
+    expect(tried('capacity', outlook)).toEqual([
       'm6i.large subnet-a',
       'm6i.large subnet-b',
       'm6i.large subnet-c',
@@ -68,7 +70,7 @@ describe('where a launch is tried', () => {
   });
 
   test('in any zone, over all of them', () => {
-    const chosen = [0, 0.34, 0.67].map((random) => choosePlace({ places, isBlocked: () => false, random }));
+    const chosen = [0, 0.34, 0.67].map((random) => choosePlace({ places, outlook: () => 'open', random }));
     expect(chosen.map((choice) => 'place' in choice && choice.place.subnetId)).toEqual([
       'subnet-a',
       'subnet-a2',
@@ -77,13 +79,18 @@ describe('where a launch is tried', () => {
   });
 
   test('where EC2 likes, when no subnets are known', () => {
-    const choice = choosePlace({ places: { ...places, subnets: [] }, isBlocked: () => false, random: 0 });
+    const choice = choosePlace({ places: { ...places, subnets: [] }, outlook: () => 'open', random: 0 });
     expect(choice).toMatchObject({ place: { instanceType: 'm7i.large', subnetId: null } });
   });
 
   test('nowhere, when it is offered in none of the subnets’ zones', () => {
     const types = [{ name: 'p5.48xlarge', hasGpu: true, zones: ['f'] }];
-    const choice = choosePlace({ places: { ...places, types }, isBlocked: () => false, random: 0 });
+    const choice = choosePlace({ places: { ...places, types }, outlook: () => 'open', random: 0 });
     expect(choice).toEqual({ exhausted: [] });
+  });
+
+  test('later, while what is left of the wanted type is being tried for another desktop', () => {
+    const outlook = ({ zone }: Place): PoolOutlook => (zone === 'a' ? 'empty' : 'being-tried');
+    expect(choosePlace({ places, outlook, random: 0 })).toEqual({ waits: true });
   });
 });

@@ -1,3 +1,4 @@
+import type { PoolOutlook } from './pool-backoff.ts';
 import type { AwsFailureKind } from './reasons.ts';
 
 /** Where an instance is launched: its type, and the subnet, which is in one zone. Null lets EC2 choose. */
@@ -24,13 +25,14 @@ export interface LaunchPlaces {
 
 export type PlaceChoice =
   | { place: Place }
+  /** The best type left is being tried for another desktop: what comes of that is known in a moment. */
+  | { waits: true }
   /** Nothing is left: every place has refused, or is known to have nothing free. */
   | { exhausted: Place[] };
 
 export interface PlaceFacts {
   places: LaunchPlaces;
-  /** Whether a place was found empty so lately that asking again would only keep others waiting. */
-  isBlocked: (place: Place) => boolean;
+  outlook: (place: Place) => PoolOutlook;
   /** In [0, 1): spreads desktops over the zones. */
   random: number;
 }
@@ -39,13 +41,15 @@ export interface PlaceFacts {
  * Where to try next: the wanted type in every zone that offers it, then the fallback types in their order. A refusal
  * rules out what it says something about: a limit the type, no capacity the type in its zone, no addresses the subnet.
  */
-export function choosePlace({ places, isBlocked, random }: PlaceFacts): PlaceChoice {
+export function choosePlace({ places, outlook, random }: PlaceFacts): PlaceChoice {
   const all = places.types.flatMap((type) => placesOf(type, places.subnets));
   const left = all.filter((place) => !places.refused.some((refusal) => rulesOut(refusal, place)));
   for (const { name } of places.types) {
-    const free = left.filter((place) => place.instanceType === name && !isBlocked(place));
+    const ofType = left.filter((place) => place.instanceType === name);
+    const free = ofType.filter((place) => outlook(place) === 'open');
     const place = free[Math.floor(random * free.length)];
     if (place) return { place };
+    if (ofType.some((other) => outlook(other) === 'being-tried')) return { waits: true };
   }
   return { exhausted: all };
 }

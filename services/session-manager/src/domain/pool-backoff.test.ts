@@ -47,6 +47,14 @@ describe('a pool that had nothing free', () => {
     expect(pools.allowance(pool, seconds(27), schedule)).toBe(1);
   });
 
+  test('may be asked again once the call has come to nothing', () => {
+    const pools = refusedOnce();
+    pools.asked(pool, seconds(15));
+    expect(pools.judge(pool, seconds(16), schedule)).toBe('being-tried');
+    pools.released(pool, seconds(16));
+    expect(pools.judge(pool, seconds(16), schedule)).toBe('open');
+  });
+
   test('is no other pool', () => {
     expect(refusedOnce().allowance(elsewhere, 0, schedule)).toBe(Number.POSITIVE_INFINITY);
   });

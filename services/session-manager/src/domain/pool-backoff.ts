@@ -4,6 +4,8 @@ export interface Pool {
   zone: string | null;
 }
 
+export type PoolOutlook = 'open' | 'empty' | 'being-tried';
+
 interface PoolState {
   /** Instances that may be asked for in one call. */
   most: number;
@@ -37,13 +39,21 @@ export class PoolBackoff {
   private readonly pools = new Map<string, PoolState>();
 
   /** How many instances of the pool one call may ask for now; 0: none. Unknown pools have no bound. */
-  allowance(pool: Pool, at: number, { forPerson }: { forPerson: boolean }): number {
+  allowance(pool: Pool, at: number, who: { forPerson: boolean }): number {
+    return this.judge(pool, at, who) === 'open'
+      ? (this.known(pool, at)?.most ?? Number.POSITIVE_INFINITY)
+      : 0;
+  }
+
+  /** Whether the pool may be asked now, was found empty lately, or is being tried for another. */
+  judge(pool: Pool, at: number, { forPerson }: { forPerson: boolean }): PoolOutlook {
     const state = this.known(pool, at);
-    if (!state) return Number.POSITIVE_INFINITY;
+    if (!state) return 'open';
     const until = forPerson
       ? Math.min(state.blockedUntil, state.refusedAt + blockForPeopleMilliseconds)
       : state.blockedUntil;
-    return at < until || at < state.askedUntil ? 0 : state.most;
+    if (at < until) return 'empty';
+    return at < state.askedUntil ? 'being-tried' : 'open';
   }
 
   /** Whether the pool has refused lately, so that its instances travel in calls of their own. */
@@ -68,6 +78,12 @@ export class PoolBackoff {
   asked(pool: Pool, at: number): void {
     const state = this.known(pool, at);
     if (state?.inDoubt) state.askedUntil = at + probeMilliseconds;
+  }
+
+  /** The call came to nothing, or to an answer that says nothing about this pool: the next may be made. */
+  released(pool: Pool, at: number): void {
+    const state = this.known(pool, at);
+    if (state) state.askedUntil = at;
   }
 
   /** EC2 had no room for so many instances of this pool. */
