@@ -20,6 +20,22 @@ export * from './http/session.ts';
 export { type Problem, ProblemSchema } from './problems/problem.ts';
 export { type ProblemCode, problemCodes } from './problems/problem-codes.ts';
 export {
+  type Schedule,
+  type ScheduleDay,
+  ScheduleSchema,
+  type ScheduleWindow,
+  scheduleFields,
+  type Weekday,
+  weekdays,
+} from './schedule/schedule.ts';
+export {
+  lastTransition,
+  nextTransition,
+  scheduledAt,
+  type Transition,
+  transitions,
+} from './schedule/scheduled-set.ts';
+export {
   type Capability,
   type Command,
   type CommandContext,

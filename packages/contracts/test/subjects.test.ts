@@ -31,7 +31,13 @@ describe('subjects', () => {
     );
   });
 
-  test.each(eventTypes)('%s can be followed for one desktop', (type) => {
+  test('a subject about the whole deployment names no session', () => {
+    expect(subjectOf('deskfleet.schedule.tick.v1', 'deployment')).toBe('deskfleet.v1.schedule.tick');
+    expect(subjectFilterOf('deskfleet.schedule.tick.v1')).toBe('deskfleet.v1.schedule.tick');
+  });
+
+  const ofSessions = eventTypes.filter((type) => type !== 'deskfleet.schedule.tick.v1');
+  test.each(ofSessions)('%s can be followed for one desktop', (type) => {
     const entity = type.split('.')[1];
     expect(matches(`deskfleet.v1.${entity}.*.${session}`, subjectOf(type, session))).toBe(true);
   });

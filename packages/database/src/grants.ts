@@ -8,6 +8,7 @@ export const foreignReads: Record<ServiceSchema, readonly string[]> = {
     'session_manager.instance_types',
     'session_manager.subnets',
     'session_manager.images',
+    'scheduler.schedule_state',
     'token_service.dcv_connections',
   ],
   session_manager: [
@@ -25,5 +26,13 @@ export const foreignReads: Record<ServiceSchema, readonly string[]> = {
     'api_gateway.session_intents',
     'api_gateway.users',
     'session_manager.session_runtime',
+  ],
+  scheduler: [
+    'api_gateway.sessions',
+    'api_gateway.session_intents',
+    'api_gateway.software_stacks',
+    'api_gateway.profiles',
+    'session_manager.session_runtime',
+    'session_manager.session_transitions',
   ],
 };

@@ -8,7 +8,7 @@ beforeEach(async () => {
 });
 afterEach(() => database.drop());
 
-const passwords = { api_gateway: 'a', session_manager: 'b', token_service: 'c' };
+const passwords = { api_gateway: 'a', session_manager: 'b', token_service: 'c', scheduler: 'd' };
 const roles = () => serviceSchemas.map((schema) => roleNameOf(schema, database.rolePrefix));
 const migrateAs = (ownerUrl: string, given: Partial<typeof passwords> = passwords) =>
   migrate({ ownerUrl, rolePrefix: database.rolePrefix, passwords: given });
@@ -52,6 +52,7 @@ test('run by several at once on an empty database, all succeed and it is done on
     '0003-base-software-stacks',
     '0004-ec2-lifecycle',
     '0005-more-base-stacks',
+    '0006-schedules',
   ]);
   expect(stacks).toHaveLength(6);
 });

@@ -40,7 +40,7 @@ const migrateStep = () =>
   migrate({
     ownerUrl: empty.ownerUrl,
     rolePrefix: empty.rolePrefix,
-    passwords: { api_gateway: 'a', session_manager: 'b', token_service: 'secret' },
+    passwords: { api_gateway: 'a', session_manager: 'b', token_service: 'secret', scheduler: 'd' },
   });
 
 describe('a service that starts before', () => {

@@ -10,8 +10,10 @@ const portNames = [
   'identityProvider',
   'sessionManager',
   'tokenService',
+  'scheduler',
   'apiGatewayMetrics',
   'sessionManagerMetrics',
+  'schedulerMetrics',
   'tokenServiceMetrics',
 ] as const;
 
@@ -23,6 +25,7 @@ const secretNames = [
   'apiGatewayPassword',
   'sessionManagerPassword',
   'tokenServicePassword',
+  'schedulerPassword',
   'dcvTokenKey',
   'serviceCredentialKey',
   'identityClientSecret',

@@ -182,6 +182,7 @@ export function rolePasswords(secrets: Secrets): Record<ServiceSchema, string> {
     api_gateway: secrets.apiGatewayPassword,
     session_manager: secrets.sessionManagerPassword,
     token_service: secrets.tokenServicePassword,
+    scheduler: secrets.schedulerPassword,
   };
 }
 

@@ -3,6 +3,17 @@ import { ConnectionAuthorizedData, ConnectionDeniedData, TokenIssuedData } from 
 import type { CloudEvent } from './envelope.ts';
 import { ImageAvailableData, ImageFailedData, ImageRequestedData } from './image-events.ts';
 import {
+  ExpiryAnnouncedData,
+  KeepAliveRequestedData,
+  ScheduleStartDueData,
+  ScheduleStopDueData,
+  ScheduleTickData,
+  SessionScheduleChangedData,
+  SessionSettingsChangedData,
+  StoppedTooLongData,
+  StopWarningData,
+} from './schedule-events.ts';
+import {
   SessionCommandRejectedData,
   SessionHibernationExpiringData,
   SessionIntentData,
@@ -21,6 +32,9 @@ export const eventCatalogue = {
   'deskfleet.session.reboot-requested.v1': SessionIntentData,
   'deskfleet.session.resize-requested.v1': SessionResizeRequestedData,
   'deskfleet.session.terminate-requested.v1': SessionIntentData,
+  'deskfleet.session.schedule-changed.v1': SessionScheduleChangedData,
+  'deskfleet.session.settings-changed.v1': SessionSettingsChangedData,
+  'deskfleet.session.keep-alive-requested.v1': KeepAliveRequestedData,
   'deskfleet.session.provisioning.v1': SessionStateData,
   'deskfleet.session.starting.v1': SessionStateData,
   'deskfleet.session.running.v1': SessionStateData,
@@ -32,6 +46,12 @@ export const eventCatalogue = {
   'deskfleet.session.terminated.v1': SessionStateData,
   'deskfleet.session.failed.v1': SessionStateData,
   'deskfleet.session.command-rejected.v1': SessionCommandRejectedData,
+  'deskfleet.schedule.tick.v1': ScheduleTickData,
+  'deskfleet.schedule.start-due.v1': ScheduleStartDueData,
+  'deskfleet.schedule.stop-warning.v1': StopWarningData,
+  'deskfleet.schedule.stop-due.v1': ScheduleStopDueData,
+  'deskfleet.schedule.expiry-announced.v1': ExpiryAnnouncedData,
+  'deskfleet.schedule.stopped-too-long.v1': StoppedTooLongData,
   'deskfleet.image.requested.v1': ImageRequestedData,
   'deskfleet.image.available.v1': ImageAvailableData,
   'deskfleet.image.failed.v1': ImageFailedData,

@@ -3,17 +3,21 @@ import type { EventType } from './catalogue.ts';
 /** The first tokens of every subject; tests put a prefix of their own in front of a stream of their own. */
 export const subjectRoot = 'deskfleet.v1';
 
+/** Events about the deployment as a whole: their subjects name no session. */
+const ofDeployment: readonly EventType[] = ['deskfleet.schedule.tick.v1'];
+
 /**
- * The NATS subject of an event: `deskfleet.v1.<entity>.<fact>.<sessionId>`.
+ * The NATS subject of an event: `deskfleet.v1.<entity>.<fact>.<sessionId>`, or without an id for an event about the
+ * deployment as a whole.
  * The version in the type (`.v1` at its end) is that of the payload; the one in the subject is that of the subject scheme.
  */
 export function subjectOf(type: EventType, sessionId: string, root: string = subjectRoot): string {
-  return `${root}.${factOf(type)}.${sessionId}`;
+  return ofDeployment.includes(type) ? `${root}.${factOf(type)}` : `${root}.${factOf(type)}.${sessionId}`;
 }
 
 /** The subject filter that matches the events of one type, whatever their session. */
 export function subjectFilterOf(type: EventType, root: string = subjectRoot): string {
-  return `${root}.${factOf(type)}.*`;
+  return ofDeployment.includes(type) ? `${root}.${factOf(type)}` : `${root}.${factOf(type)}.*`;
 }
 
 /** `deskfleet.session.running.v1` → `session.running`. */

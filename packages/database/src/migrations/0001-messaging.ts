@@ -1,12 +1,16 @@
 import { type Kysely, sql } from 'kysely';
-import { serviceSchemas } from '../services.ts';
 
-/** Outbox, inbox, dead letters and relay state, once in the schema of each service. */
+/** Outbox, inbox, dead letters and relay state, once in the schema of each service that there was at first. */
 export async function up(db: Kysely<unknown>): Promise<void> {
-  for (const schema of serviceSchemas) {
-    await sql`create schema if not exists ${sql.id(schema)}`.execute(db);
-    await sql.raw(messagingTables(schema)).execute(db);
+  for (const schema of ['api_gateway', 'session_manager', 'token_service']) {
+    await createMessagingTables(db, schema);
   }
+}
+
+/** For a service's own first migration. */
+export async function createMessagingTables(db: Kysely<unknown>, schema: string): Promise<void> {
+  await sql`create schema if not exists ${sql.id(schema)}`.execute(db);
+  await sql.raw(messagingTables(schema)).execute(db);
 }
 
 function messagingTables(schema: string): string {

@@ -1,4 +1,11 @@
-import type { IntentArguments, IntentKind, Mount, OperatingSystem, SessionType } from '@deskfleet/contracts';
+import type {
+  IntentArguments,
+  IntentKind,
+  Mount,
+  OperatingSystem,
+  Schedule,
+  SessionType,
+} from '@deskfleet/contracts';
 import type { ColumnType, Generated, JSONColumnType } from 'kysely';
 
 /** The spec: what people want. One row a session, kept after the session has ended. */
@@ -21,6 +28,25 @@ export interface SessionsTable {
   generation: Generated<number>;
   /** Set once the session is known to be terminated; frees its name. */
   ended_at: Date | null;
+  schedule: ColumnType<Schedule, string, string>;
+  schedule_changed_at: Generated<Date>;
+  /**
+   * The last time at which an edit of the schedule, or the removal of a pause, brought the session into its window: it
+   * counts as an open.
+   */
+  schedule_opened_at: Date | null;
+  /** No automatic stop before this instant. */
+  keep_running_until: Date | null;
+  /** No automatic start before this instant. */
+  pause_until: Date | null;
+  /** When one of the two was last set or removed; what was decided before it is void. */
+  overrides_changed_at: Date | null;
+  /** Stop it at the close of its window, also when it is in use; null: as the profile says. */
+  stop_at_close: boolean | null;
+  /** The user who said so. */
+  stop_at_close_by: string | null;
+  /** Raised with every change of the schedule, the overrides and the settings. */
+  spec_version: Generated<number>;
 }
 
 /** Everything that was asked of a session, in order. */
@@ -44,6 +70,8 @@ export interface UsersTable {
   disabled_at: Date | null;
   /** The uid of the user's account on Linux hosts. */
   posix_uid: Generated<number>;
+  /** IANA time zone of new schedules; null: the deployment's. */
+  timezone: string | null;
 }
 
 /** A group of users that desktops are counted for. */
@@ -76,6 +104,9 @@ export interface ProfilesTable {
   /** What becomes of a hibernation that EC2 refuses: the desktop is stopped, or runs on and its owner is told. */
   hibernation_fallback: Generated<'none' | 'stop'>;
   owners_may_create_images: Generated<boolean>;
+  users_may_change_schedule: Generated<boolean>;
+  /** Desktops are stopped at the close of their window unless their owners say otherwise. */
+  stop_at_close: Generated<boolean>;
   created_at: Generated<Date>;
   updated_at: Generated<Date>;
 }

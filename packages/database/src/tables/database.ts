@@ -13,6 +13,7 @@ import type {
   UsersTable,
 } from './api-gateway-tables.ts';
 import type { DeadLettersTable, InboxTable, OutboxTable, RelayStateTable } from './messaging-tables.ts';
+import type { LastTickTable, ScheduleStateTable } from './scheduler-tables.ts';
 import type {
   ImageProgressTable,
   InstanceTypesTable,
@@ -50,6 +51,8 @@ export interface Database extends MessagingTables {
   'session_manager.subnets': SubnetsTable;
   'session_manager.images': ImageProgressTable;
   'session_manager.leases': LeasesTable;
+  'scheduler.schedule_state': ScheduleStateTable;
+  'scheduler.last_tick': LastTickTable;
   'token_service.dcv_tokens': DcvTokensTable;
   'token_service.dcv_connections': DcvConnectionsTable;
 }
