@@ -46,7 +46,7 @@ export function planSystem(input: PlanInput): SystemPlan {
   const simulator = input.settings.aws === 'simulator' ? [awsSimulator(input)] : [];
   return {
     surroundings: [identityProvider(input), ...simulator],
-    services: [tokenService(input), sessionManager(input), apiGateway(input)],
+    services: [tokenService(input), sessionManager(input), scheduler(input), apiGateway(input)],
   };
 }
 
@@ -101,6 +101,11 @@ function sessionManager(input: PlanInput): ProcessDefinition {
       ? { ...simulatedPace(input.settings), ...simulatedAws(input.ports) }
       : {}),
   });
+}
+
+function scheduler(input: PlanInput): ProcessDefinition {
+  const { scheduler: port, schedulerMetrics } = input.ports;
+  return service(input, 'scheduler', common(input, 'scheduler', { port, metricsPort: schedulerMetrics }));
 }
 
 function apiGateway(input: PlanInput): ProcessDefinition {

@@ -32,6 +32,9 @@ export interface NewEvent<T extends EventType> {
   causationId?: string;
 }
 
+/** An event together with its type, for several at once. */
+export type TypedEvent = { [T in EventType]: { type: T } & NewEvent<T> }[EventType];
+
 export interface EventWriter {
   /**
    * Adds an event to the outbox, in the transaction of the change that it tells of: both happen or neither.
@@ -39,6 +42,8 @@ export interface EventWriter {
    * @throws InvalidEventError when the data does not fit the event's schema, which is a fault in the program.
    */
   append<DB, T extends EventType>(trx: Transaction<DB>, type: T, event: NewEvent<T>): Promise<string>;
+  /** As `append`, for many events in one statement; they are published in this order. */
+  appendAll<DB>(trx: Transaction<DB>, events: readonly TypedEvent[]): Promise<void>;
 }
 
 /** An event was about to be written that no subscriber could read. */
@@ -71,12 +76,34 @@ export function createEventWriter({ schema, source, publicUrl, clock }: EventWri
     } as unknown as DeskfleetEvent<T>;
   }
 
+  async function insert<DB>(
+    trx: Transaction<DB>,
+    rows: { id: string; subject: string; event: string }[],
+  ): Promise<void> {
+    if (rows.length === 0) return;
+    await sql`insert into ${outbox} (id, subject, event) select * from unnest(
+      ${rows.map(({ id }) => id)}::uuid[],
+      ${rows.map(({ subject }) => subject)}::text[],
+      ${rows.map(({ event }) => event)}::text[])`.execute(trx);
+  }
+
+  function rowOf<T extends EventType>(type: T, newEvent: NewEvent<T>) {
+    const event = build(type, newEvent);
+    return { id: event.id, subject: subjectOf(type, newEvent.subject), event: JSON.stringify(event) };
+  }
+
   return {
     async append(trx, type, newEvent) {
-      const event = build(type, newEvent);
-      await sql`insert into ${outbox} (id, subject, event)
-        values (${event.id}, ${subjectOf(type, newEvent.subject)}, ${JSON.stringify(event)})`.execute(trx);
-      return event.id;
+      const row = rowOf(type, newEvent);
+      await insert(trx, [row]);
+      return row.id;
+    },
+    async appendAll(trx, events) {
+      // Each event's data belongs to its type; the compiler does not see it through the union.
+      await insert(
+        trx,
+        events.map(({ type, ...newEvent }) => rowOf(type, newEvent as NewEvent<typeof type>)),
+      );
     },
   };
 }

@@ -9,6 +9,7 @@ export {
   type EventWriterOptions,
   InvalidEventError,
   type NewEvent,
+  type TypedEvent,
 } from './event-writer.ts';
 export { epochOf, type LiveEvent } from './live/live-event.ts';
 export type { EventRange, RangeRequest } from './live/read-range.ts';

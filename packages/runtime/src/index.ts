@@ -20,6 +20,7 @@ export {
   startMetricsServer,
 } from './metrics.ts';
 export { nearestName } from './nearest-name.ts';
+export { PassLoop } from './process/pass-loop.ts';
 export {
   type RunningService,
   runService,

@@ -1,2 +1,3 @@
+export { buildHttpServer, type HttpServerDependencies } from './build-http-server.ts';
 export { type CommonSettings, commonSettings, portSetting } from './common-settings.ts';
 export { openServiceBase, type ServiceBase, type ServiceBaseOptions } from './open-service-base.ts';

@@ -1,10 +1,10 @@
 import { monotonicMilliseconds, type RunningService, type ServiceContext } from '@deskfleet/runtime';
-import { openServiceBase } from '@deskfleet/service-base';
+import { buildHttpServer, openServiceBase } from '@deskfleet/service-base';
 import { createAwsClients } from './adapters/aws/aws-clients.ts';
 import { wakeOnRequests } from './adapters/events/wake-on-requests.ts';
+import { internalRoutes } from './adapters/http/internal-routes.ts';
 import { buildApp, type SessionManager } from './app.ts';
 import { loadSessionManagerConfig } from './config.ts';
-import { buildHttpServer } from './http-server.ts';
 
 /** How often it is looked whether the instance types are a day old; soon again while EC2 does not answer. */
 const typesRefreshMilliseconds = 60_000;
@@ -26,7 +26,7 @@ export async function startSessionManager(context: ServiceContext): Promise<Runn
   const aws = createAwsClients(config.AWS_REGION);
   const app = buildApp({ config, base, aws, monotonic: monotonicMilliseconds, logger });
   const wakeUps = wakeOnRequests({ bus: base.bus, wake: () => wake(app), logger });
-  const http = await buildHttpServer({ health, routes: app.routes, logger });
+  const http = await buildHttpServer({ health, routes: internalRoutes(app.routes), logger });
   await http.listen({ port: config.PORT, host: config.HOST });
   const types = keepInstanceTypesFresh(app, context);
   void base.ready.then(() => {

@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { createHealth, type SignOptions, signServiceCredential } from '@deskfleet/runtime';
-import { buildHttpServer } from '../src/http-server.ts';
+import { buildHttpServer } from '@deskfleet/service-base';
+import { internalRoutes } from '../src/adapters/http/internal-routes.ts';
 import { credentialKey, type Fleet } from './fleet.ts';
 
 export interface InternalHttp {
@@ -14,7 +15,11 @@ export interface InternalHttp {
 /** The fleet's internal routes on a port. */
 export async function serveInternalHttp(fleet: Fleet): Promise<InternalHttp> {
   const { routes } = fleet.manager;
-  const app = await buildHttpServer({ health: createHealth(), routes, logger: fleet.logger });
+  const app = await buildHttpServer({
+    health: createHealth(),
+    routes: internalRoutes(routes),
+    logger: fleet.logger,
+  });
   await app.listen({ host: '127.0.0.1', port: 0 });
   const url = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`;
   const sign: InternalHttp['sign'] = (change) =>

@@ -35,10 +35,9 @@ const schedulerTables = `
   create table scheduler.schedule_state (
     session_id uuid primary key,
     next_transition_at timestamptz,
-    next_expiry_at timestamptz,
     edge_at timestamptz,
     edge_type text check (edge_type in ('open', 'close')),
-    told_at timestamptz,
+    asked_at timestamptz,
     warned_at timestamptz,
     warned_of_close_at timestamptz,
     stopped_since timestamptz,
@@ -49,11 +48,12 @@ const schedulerTables = `
     state_since timestamptz,
     evaluated_at timestamptz
   );
-  create index schedule_state_next_transition on scheduler.schedule_state (next_transition_at)
-    where next_transition_at is not null;
-  create index schedule_state_next_expiry on scheduler.schedule_state (next_expiry_at)
-    where next_expiry_at is not null;
+  create index schedule_state_next_transition on scheduler.schedule_state (next_transition_at);
   create table scheduler.last_tick (
     id integer primary key default 1 check (id = 1),
     minute timestamptz not null
+  );
+  create table scheduler.applied_settings (
+    id integer primary key default 1 check (id = 1),
+    fingerprint text not null
   );`;

@@ -13,7 +13,7 @@ import type {
   UsersTable,
 } from './api-gateway-tables.ts';
 import type { DeadLettersTable, InboxTable, OutboxTable, RelayStateTable } from './messaging-tables.ts';
-import type { LastTickTable, ScheduleStateTable } from './scheduler-tables.ts';
+import type { AppliedSettingsTable, LastTickTable, ScheduleStateTable } from './scheduler-tables.ts';
 import type {
   ImageProgressTable,
   InstanceTypesTable,
@@ -53,6 +53,7 @@ export interface Database extends MessagingTables {
   'session_manager.leases': LeasesTable;
   'scheduler.schedule_state': ScheduleStateTable;
   'scheduler.last_tick': LastTickTable;
+  'scheduler.applied_settings': AppliedSettingsTable;
   'token_service.dcv_tokens': DcvTokensTable;
   'token_service.dcv_connections': DcvConnectionsTable;
 }

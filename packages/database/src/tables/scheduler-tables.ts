@@ -3,15 +3,13 @@ import type { Generated } from 'kysely';
 /** What the scheduler knows of a session that has not ended, and when it has to look at it again. */
 export interface ScheduleStateTable {
   session_id: string;
-  /** When the schedule next asks for something: an edge, its lead or its warning, another try. Null: never. */
+  /** When time next asks for something: an edge, its lead or its warning, another try, an expiry. Null: never. */
   next_transition_at: Date | null;
-  /** When the expiry of a stopped session next asks for something. Null: it does not expire. */
-  next_expiry_at: Date | null;
   /** The latest edge that was told (ScheduleStartDue, ScheduleStopDue); with a start lead it may be in the future. */
   edge_at: Date | null;
   edge_type: 'open' | 'close' | null;
-  /** When it was last told. */
-  told_at: Date | null;
+  /** When a start or a stop was last asked for at this edge. */
+  asked_at: Date | null;
   /** When the owner was warned of a stop, and of which close. */
   warned_at: Date | null;
   warned_of_close_at: Date | null;
@@ -32,4 +30,10 @@ export interface ScheduleStateTable {
 export interface LastTickTable {
   id: Generated<number>;
   minute: Date;
+}
+
+/** By which settings all sessions have been looked at; one row. */
+export interface AppliedSettingsTable {
+  id: Generated<number>;
+  fingerprint: string;
 }

@@ -80,6 +80,7 @@ export const knownSettingNames: readonly string[] = [
   // scheduler and idle-monitor
   'DCV_SCHEDULE_GRACE_PERIOD_IN_HOURS',
   'START_LEAD_MINUTES',
+  'SCHEDULE_REPEAT_MINUTES',
   'DCV_LINUX_HIBERNATE_IDLE_SESSION',
   'DCV_WINDOWS_HIBERNATE_IDLE_SESSION',
   'DCV_LINUX_STOP_IDLE_SESSION',

@@ -1,6 +1,5 @@
-import type { Logger } from '@deskfleet/runtime';
-import { PassLoop } from './pass-loop.ts';
-import type { Lease } from './reconcile-loop.ts';
+import { type Logger, PassLoop } from '@deskfleet/runtime';
+import { gatherMilliseconds, type Lease } from './reconcile-loop.ts';
 
 export interface ImageLoopDeps {
   /** One look at all images that are not finished. */
@@ -16,7 +15,7 @@ export interface ImageLoopDeps {
  */
 export class ImageLoop {
   private readonly deps: ImageLoopDeps;
-  private readonly passes = new PassLoop(() => this.passOrLog());
+  private readonly passes = new PassLoop(() => this.passOrLog(), { gatherMilliseconds });
 
   constructor(deps: ImageLoopDeps) {
     this.deps = deps;

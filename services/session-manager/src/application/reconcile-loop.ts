@@ -1,5 +1,4 @@
-import type { Logger } from '@deskfleet/runtime';
-import { PassLoop } from './pass-loop.ts';
+import { type Logger, PassLoop } from '@deskfleet/runtime';
 import type { Reconciler } from './reconcile.ts';
 
 /** Who may act; held by one process at a time (adapters/postgres/lease.ts). */
@@ -28,13 +27,15 @@ export interface ReconcileLoopDeps {
   everythingSeconds: number;
 }
 
+/** How long requests that come together are gathered, so that they travel to AWS in one call. */
+export const gatherMilliseconds = 50;
 /** Between looks at all intents ever: what falls through the cheap look is found here. */
 const allIntentsSeconds = 300;
 
 /** Runs passes for as long as the process lives and holds the lease. */
 export class ReconcileLoop {
   private readonly deps: ReconcileLoopDeps;
-  private readonly passes = new PassLoop(() => this.passOrPause());
+  private readonly passes = new PassLoop(() => this.passOrPause(), { gatherMilliseconds });
   private everythingAt = 0;
   private allIntentsAt = 0;
   private readonly sweeping = new Map<Sweep, Promise<void>>();

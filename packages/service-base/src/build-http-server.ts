@@ -6,26 +6,31 @@ import {
   requestIdOf,
   validatorCompiler,
 } from '@deskfleet/runtime';
-import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyPluginAsync,
+  LogController,
+} from 'fastify';
 import { v7 as newId } from 'uuid';
-import { type InternalRoutes, internalRoutes } from './adapters/http/internal-routes.ts';
 
 export interface HttpServerDependencies {
   health: Health;
-  routes: InternalRoutes;
   logger: Logger;
+  /** What it answers besides its health. */
+  routes?: FastifyPluginAsync;
 }
 
-/** Nothing that is asked here is larger. */
+/** Nothing that services ask each other is larger. */
 const bodyLimit = 4_096;
 /** A whole request arrives in one packet; whoever takes longer keeps a connection busy on purpose. */
 const requestTimeoutMilliseconds = 10_000;
 
-/** What session-manager answers over HTTP, not listening yet. */
+/** What a service that no user calls answers over HTTP, not listening yet. */
 export async function buildHttpServer({
   health,
-  routes,
   logger,
+  routes,
 }: HttpServerDependencies): Promise<FastifyInstance> {
   const app = fastify({
     // Widened: with pino's own type the instance would be no plain FastifyInstance.
@@ -40,6 +45,6 @@ export async function buildHttpServer({
   app.setValidatorCompiler(validatorCompiler);
   await app.register(problemDetails);
   await app.register(health.routes);
-  await app.register(internalRoutes(routes));
+  if (routes) await app.register(routes);
   return app;
 }

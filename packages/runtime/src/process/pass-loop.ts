@@ -1,18 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** How long requests that come together are gathered, so that they travel to AWS in one call. */
-const gatherMilliseconds = 50;
-
 /** Makes passes one after another, with pauses that a wake-up ends. */
 export class PassLoop {
   private readonly pass: () => Promise<number>;
+  private readonly gatherMilliseconds: number;
   private wakeUp = new AbortController();
   private stopped = false;
   private done: Promise<void> = Promise.resolve();
 
-  /** `pass` says how many seconds to wait before the next one; it does not throw. */
-  constructor(pass: () => Promise<number>) {
+  /**
+   * `pass` says how many seconds to wait before the next one; it does not throw. What comes within `gatherMilliseconds` of
+   * a wake-up is there when the next pass begins.
+   */
+  constructor(pass: () => Promise<number>, { gatherMilliseconds = 0 } = {}) {
     this.pass = pass;
+    this.gatherMilliseconds = gatherMilliseconds;
   }
 
   start(): void {
@@ -35,7 +37,7 @@ export class PassLoop {
     while (!this.stopped) {
       const seconds = await this.pass();
       await this.pause(seconds * 1000);
-      if (!this.stopped) await sleep(gatherMilliseconds);
+      if (!this.stopped) await sleep(this.gatherMilliseconds);
     }
   }
 
