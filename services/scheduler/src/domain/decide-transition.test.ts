@@ -279,6 +279,14 @@ describe('a stop at the close', () => {
     ]);
   });
 
+  test('is not even warned of when the next window opens before it', () => {
+    const course = { facts: always({ ...up, keepRunningUntil: at('2026-11-26T08:05') }), memory: toldOpen };
+    expect(told(follow(course, at('2026-11-25T18:00'), at('2026-11-26T10:00')))).toEqual([
+      '25 19:00 close of 25 19:00',
+      '26 08:00 start for 26 08:00',
+    ]);
+  });
+
   test('leaves the grace period to who started it by hand before its window, in any zone', () => {
     // 08:40 in Kathmandu, before a window of a quarter of an hour.
     const schedule = week(hours(['09:00', '09:15']), stops, 'Asia/Kathmandu');
