@@ -2,6 +2,7 @@ import { type Database, type DatabaseTransaction, transact } from '@deskfleet/da
 import type { EventWriter } from '@deskfleet/messaging';
 import { type Kysely, sql } from 'kysely';
 import type { Decided, ScheduleStore } from '../../application/ports.ts';
+import { minute } from '../../domain/settings.ts';
 import { catchUp } from './catch-up.ts';
 import { claimDue } from './due-sessions.ts';
 import { eventOf } from './event-of.ts';
@@ -32,18 +33,23 @@ export function createScheduleStore(db: Kysely<Database>, events: EventWriter): 
       return row?.at ?? null;
     },
 
-    async tick(minute) {
+    async tick(begun) {
       // Looked at without a lock first: of the passes of a minute, one is the first.
       const last = await db.selectFrom('scheduler.last_tick').select('minute').executeTakeFirst();
-      if (last && last.minute >= minute) return false;
-      return transact(db, 'scheduler.tick', (trx) => tellMinute(trx, events, minute));
+      if (last && last.minute >= begun) return false;
+      return transact(db, 'scheduler.tick', (trx) => tellMinute(trx, events, begun));
     },
 
     catchUp: (now) => transact(db, 'scheduler.catch-up', (trx) => catchUp(trx, now)),
 
     forgetFuture: (now) =>
       transact(db, 'scheduler.forget-future', async (trx) => {
-        await trx.updateTable('scheduler.last_tick').set({ minute: now }).where('minute', '>', now).execute();
+        const before = new Date(now.getTime() - minute);
+        await trx
+          .updateTable('scheduler.last_tick')
+          .set({ minute: before })
+          .where('minute', '>', now)
+          .execute();
         await trx
           .updateTable('scheduler.schedule_state')
           .set({ next_transition_at: now })
@@ -73,12 +79,12 @@ export function createScheduleStore(db: Kysely<Database>, events: EventWriter): 
 }
 
 /** The replica whose row it becomes tells the minute. */
-async function tellMinute(trx: DatabaseTransaction, events: EventWriter, minute: Date): Promise<boolean> {
-  const first = await sql`insert into scheduler.last_tick (id, minute) values (1, ${minute})
+async function tellMinute(trx: DatabaseTransaction, events: EventWriter, begun: Date): Promise<boolean> {
+  const first = await sql`insert into scheduler.last_tick (id, minute) values (1, ${begun})
     on conflict (id) do update set minute = excluded.minute where last_tick.minute < excluded.minute
     returning id`.execute(trx);
   if (first.rows.length === 0) return false;
-  const data = { minute: minute.toISOString() };
+  const data = { minute: begun.toISOString() };
   await events.append(trx, 'deskfleet.schedule.tick.v1', { subject: 'deployment', data });
   return true;
 }
