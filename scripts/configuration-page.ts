@@ -1,5 +1,6 @@
 import type { TObject } from 'typebox';
 import { configSchema as apiGateway } from '../services/api-gateway/src/config.ts';
+import { configSchema as scheduler } from '../services/scheduler/src/config.ts';
 import { configSchema as sessionManager } from '../services/session-manager/src/config.ts';
 import { configSchema as tokenService } from '../services/token-service/src/config.ts';
 
@@ -13,6 +14,7 @@ interface Setting {
 const services: Record<string, TObject> = {
   'api-gateway': apiGateway,
   'session-manager': sessionManager,
+  scheduler,
   'token-service': tokenService,
 };
 
