@@ -1,5 +1,5 @@
 import type { Database, DatabaseTransaction } from '@deskfleet/database';
-import { type Selectable, sql } from 'kysely';
+import { type ExpressionBuilder, type Selectable, sql } from 'kysely';
 import type { DueSession } from '../../application/ports.ts';
 
 /**
@@ -48,17 +48,24 @@ function factsOf(trx: DatabaseTransaction, ids: string[]) {
     .select(['s.stop_at_close', 's.stop_at_close_by', 'p.stop_at_close as profile_stop_at_close'])
     .select(['s.spec_version', 's.software_stack_id'])
     .select(['r.state', 'r.state_since', 'r.desired', 'r.desired_cause'])
-    .select((eb) => [
-      lastIntentAt(eb.val(['launch', 'start'])).as('started_at'),
-      lastIntentAt(eb.val(['stop'])).as('stopped_at'),
-    ])
+    .leftJoinLateral(lastIntents, (join) => join.onTrue())
+    .select(['i.started_at', 'i.stopped_at'])
     .execute();
 }
 
-function lastIntentAt(kinds: unknown) {
-  return sql<Date | null>`(select max(i.at) from api_gateway.session_intents i
-    where i.session_id = s.id and i.kind = any(${kinds}::text[]))`;
-}
+type FactTables = Database & { s: Database['api_gateway.sessions'] };
+
+/** When a person last launched or started the session, and last stopped it. */
+const lastIntents = (eb: ExpressionBuilder<FactTables, 's'>) =>
+  eb
+    .selectFrom('api_gateway.session_intents as it')
+    .whereRef('it.session_id', '=', 's.id')
+    .where('it.kind', 'in', ['launch', 'start', 'stop'])
+    .select(({ fn }) => [
+      fn.max('it.at').filterWhere('it.kind', '!=', 'stop').as('started_at'),
+      fn.max('it.at').filterWhere('it.kind', '=', 'stop').as('stopped_at'),
+    ])
+    .as('i');
 
 async function forget(trx: DatabaseTransaction, ids: string[]): Promise<void> {
   if (ids.length === 0) return;
