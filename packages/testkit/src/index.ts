@@ -1,4 +1,5 @@
 export { eventually } from './eventually.ts';
+export { workingWeek } from './example-schedule.ts';
 export { findShellcheck } from './find-shellcheck.ts';
 export { createTestDatabase, dropDatabase, type TestDatabase } from './test-database.ts';
 export { startSimulator, type TestSimulator } from './test-simulator.ts';

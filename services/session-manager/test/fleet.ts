@@ -4,7 +4,7 @@ import type { IntentArguments, IntentKind, SessionState } from '@deskfleet/contr
 import { connectDatabase, type DatabaseConnection } from '@deskfleet/database';
 import { createEventWriter } from '@deskfleet/messaging';
 import { createLogger } from '@deskfleet/runtime';
-import { createTestDatabase, type TestDatabase } from '@deskfleet/testkit';
+import { createTestDatabase, type TestDatabase, workingWeek } from '@deskfleet/testkit';
 import { DateTime } from 'luxon';
 import pg from 'pg';
 import { Registry } from 'prom-client';
@@ -144,9 +144,9 @@ export class Fleet {
     const id = uuidv7();
     await this.owner.query(
       `insert into api_gateway.sessions (id, owner, name, os, software_stack_id, instance_type, root_volume_gib, session_type,
-         created_at, hibernation, subnet_id)
-       values ($1, 'alice', $2, $3, $4, $6, 50, 'default', $5, $7, $8)`,
-      [id, name, os, stacks[os], new Date(this.time.ms), instanceType, hibernation, subnetId],
+         created_at, hibernation, subnet_id, schedule)
+       values ($1, 'alice', $2, $3, $4, $6, 50, 'default', $5, $7, $8, $9)`,
+      [id, name, os, stacks[os], new Date(this.time.ms), instanceType, hibernation, subnetId, workingWeek],
     );
     await this.intend(id, 'launch');
     return id;

@@ -5,7 +5,7 @@ import type { IssuedToken, SessionState } from '@deskfleet/contracts';
 import { connectDatabase, type DatabaseConnection } from '@deskfleet/database';
 import { createEventWriter } from '@deskfleet/messaging';
 import { createHealth, createLogger, createMetrics, signServiceCredential } from '@deskfleet/runtime';
-import { createTestDatabase, type TestDatabase } from '@deskfleet/testkit';
+import { createTestDatabase, type TestDatabase, workingWeek } from '@deskfleet/testkit';
 import type { FastifyInstance } from 'fastify';
 import { DateTime, Duration } from 'luxon';
 import pg from 'pg';
@@ -242,9 +242,10 @@ async function addRunningSession(owner: pg.Pool, change: Partial<SessionFixture>
   const session = { ...runningSession, ...change };
   const id = uuid();
   await owner.query(
-    `insert into api_gateway.sessions (id, owner, name, os, software_stack_id, instance_type, root_volume_gib, session_type)
-     values ($1, $2, $3, $4, $5, 'm7i.large', 30, 'default')`,
-    [id, session.owner, id, session.os, softwareStacks[session.os]],
+    `insert into api_gateway.sessions (id, owner, name, os, software_stack_id, instance_type, root_volume_gib, session_type,
+       schedule)
+     values ($1, $2, $3, $4, $5, 'm7i.large', 30, 'default', $6)`,
+    [id, session.owner, id, session.os, softwareStacks[session.os], workingWeek],
   );
   await owner.query(
     `insert into api_gateway.session_intents (session_id, seq, kind, args, cause) values ($1, 1, 'launch', '{}', 'user:alice')`,
