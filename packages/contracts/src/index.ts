@@ -16,6 +16,7 @@ export * from './http/image.ts';
 export * from './http/internal-session-manager.ts';
 export * from './http/internal-token.ts';
 export * from './http/mount.ts';
+export * from './http/schedule.ts';
 export * from './http/session.ts';
 export { editDistance } from './names/edit-distance.ts';
 export { type Problem, ProblemSchema } from './problems/problem.ts';
