@@ -1,6 +1,6 @@
 import { type Capability, sessionStates } from '@deskfleet/contracts';
-import { expect, test } from 'vitest';
-import { desktopWith as desktop, launchedAt, person } from '../../test/example-session.ts';
+import { describe, expect, test } from 'vitest';
+import { desktopWith as desktop, launchedAt, person, schedulingWith } from '../../test/example-session.ts';
 import { type CapabilityPolicy, describeSession } from './describe-session.ts';
 import type { SessionRecord, SessionRuntime } from './session-record.ts';
 import { whyNoPassword } from './why-no-password.ts';
@@ -134,4 +134,46 @@ test('the subnet is where the desktop is, else where it is wanted', () => {
   expect(subnetOf(desktop({ subnetId: 'subnet-b' }, { subnetId: 'subnet-a' }))).toBe('subnet-b');
   expect(subnetOf(desktop({}, { subnetId: 'subnet-a' }))).toBe('subnet-a');
   expect(subnetOf(desktop({}))).toBeNull();
+});
+
+describe('a schedule may be edited', () => {
+  const forbidding = { ...free, schedules: { usersMayChange: false } };
+  test.each([
+    ['where nothing forbids it', {}, free, true],
+    ['not where the deployment forbids it', {}, forbidding, false],
+    ['not where the profile forbids it', { usersMayChangeSchedule: false }, free, false],
+  ])('%s, and by administrators always', (_what, change, policy, expected) => {
+    const record = desktop({}, change);
+    expect(capabilitiesFor('owner', record, policy).includes('edit-schedule')).toBe(expected);
+    expect(capabilitiesFor('administrator', record, policy)).toContain('edit-schedule');
+  });
+});
+
+describe('what is shown of a schedule', () => {
+  const shown = (record: SessionRecord) =>
+    describeSession(record, { viewer: viewers.owner, policy: free, now });
+
+  test.each([
+    [null, false, false],
+    [null, true, true],
+    [false, true, false],
+    [true, false, true],
+  ])(
+    'stopAtClose, when the session says %s and its profile %s, is %s',
+    (own, profileStopsAtClose, expected) => {
+      const scheduling = schedulingWith({ stopAtClose: own });
+      expect(shown(desktop({}, { scheduling, profileStopsAtClose })).stopAtClose).toBe(expected);
+    },
+  );
+
+  const expiresAt = new Date('2026-12-24T08:00:00Z');
+  test.each<[State, string | null]>([
+    [{ state: 'stopped', desired: 'stopped' }, expiresAt.toISOString()],
+    [{ state: 'hibernated', desired: 'hibernated' }, expiresAt.toISOString()],
+    [{ state: 'stopped', desired: 'running' }, null],
+    [{ state: 'running', desired: 'running' }, null],
+    [{ state: 'terminated', desired: 'terminated' }, null],
+  ])('the end of a session that is %o is %s', (state, expected) => {
+    expect(shown(desktop(state, { expiresAt })).expiresAt).toBe(expected);
+  });
 });
