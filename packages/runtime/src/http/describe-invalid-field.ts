@@ -123,7 +123,9 @@ function describeUnion(members: UnionMember[] | undefined, description: string |
   const choices = (members ?? []).map((member) =>
     member.const !== undefined ? String(member.const) : withArticle(member.type ?? ''),
   );
-  return choices.length > 0 && choices.every((choice) => choice !== '')
+  // What distinguishes objects is in them.
+  const areTold = choices.length > 0 && choices.every((choice) => choice !== '' && choice !== 'an object');
+  return areTold
     ? `must be one of ${choices.join(', ')}`
     : (rightForm(description) ?? 'does not have a form that is allowed here');
 }
