@@ -8,6 +8,7 @@ import {
   type Transition,
 } from '@deskfleet/contracts';
 import { keptOffBy } from './keep-off.ts';
+import { nextEdge } from './next-edge.ts';
 import type { Principal } from './principal.ts';
 import { isEnding, type SessionRecord } from './session-record.ts';
 
@@ -15,7 +16,7 @@ import { isEnding, type SessionRecord } from './session-record.ts';
 export function describeSchedule(session: SessionRecord, viewer: Principal, now: Date): Session['schedule'] {
   const { schedule } = session.scheduling;
   const { timezone } = schedule;
-  const next = nextTransition(schedule, now);
+  const next = nextEdge(schedule, now);
   if (isEnding(session)) {
     return {
       summary: describeHours(schedule, now, next),

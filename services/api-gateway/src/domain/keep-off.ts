@@ -10,9 +10,8 @@ import { commandContextOf, isIntentPending, type SessionRecord } from './session
 export function keptOffBy(session: SessionRecord, now: Date): string | null {
   const { desired } = commandContextOf(session);
   const isAtRest = desired === 'stopped' || desired === 'hibernated';
-  if (!isAtRest || !scheduledAt(session.scheduling.schedule, now)) return null;
-  const stop = latestStop(session);
-  if (!stop || !isOfPerson(stop.cause)) return null;
+  const stop = isAtRest ? latestStop(session) : null;
+  if (!stop || !isOfPerson(stop.cause) || !scheduledAt(session.scheduling.schedule, now)) return null;
   const since = openOf(session.scheduling, now);
   return since === null || stop.at >= since ? stop.cause : null;
 }

@@ -3,14 +3,14 @@ import type {
   IntentArguments,
   IntentKind,
   OperatingSystem,
-  Schedule,
   SessionState,
   SessionType,
 } from '@deskfleet/contracts';
 import type { Database } from '@deskfleet/database';
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import type { SchedulingSpec } from '../../domain/scheduling-spec.ts';
 import type { SessionRecord, SessionRuntime } from '../../domain/session-record.ts';
+import { scheduleOf } from './kept-schedules.ts';
 
 /** All that is shown of a session, in one query: the spec, its stack's name and policy, its latest intent and its status. */
 export function selectSessions(db: Kysely<Database>) {
@@ -51,11 +51,11 @@ export function selectSessions(db: Kysely<Database>) {
       'w.expires_at',
       ...schedulingColumns,
       ...runtimeColumns,
-    ]);
+    ])
+    .select(sql<string>`s.schedule::text`.as('schedule'));
 }
 
 const schedulingColumns = [
-  's.schedule',
   's.schedule_changed_at',
   's.schedule_opened_at',
   's.keep_running_until',
@@ -81,7 +81,8 @@ const runtimeColumns = [
 ] as const;
 
 interface SchedulingRow {
-  schedule: Schedule;
+  /** As the database writes it. */
+  schedule: string;
   schedule_changed_at: Date;
   schedule_opened_at: Date | null;
   keep_running_until: Date | null;
@@ -165,7 +166,7 @@ export function toSessionRecord(row: SessionRow): SessionRecord {
 
 function toScheduling(row: SchedulingRow): SchedulingSpec {
   return {
-    schedule: row.schedule,
+    schedule: scheduleOf(row.schedule),
     scheduleChangedAt: row.schedule_changed_at,
     scheduleOpenedAt: row.schedule_opened_at,
     keepRunningUntil: row.keep_running_until,
