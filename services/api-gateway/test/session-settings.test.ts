@@ -1,4 +1,5 @@
 import type { Me, Profile, Session } from '@deskfleet/contracts';
+import { eventually } from '@deskfleet/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Gateway, startTestGateway } from './gateway-fixture.ts';
 import { newProfile, newStack } from './new-entries.ts';
@@ -114,14 +115,24 @@ describe('the name', () => {
 
   test('that two want at once, by a launch and by renaming, is one desktop’s', async () => {
     const desktops = [await gateway.create('emil'), await gateway.create('emil')];
-    const answers = await Promise.all([
+    const other = await gateway.owner.connect();
+    await other.query('begin');
+    await other.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', ['owner:emil']);
+    const answers = Promise.all([
       ...desktops.map(({ id }) => rename(id, 'Wanted', 'emil')),
       gateway.create('emil', { name: 'Wanted' }).then(
         () => ({ status: 200 }),
         () => ({ status: 409 }),
       ),
     ]);
-    expect(answers.map(({ status }) => status).sort()).toEqual([200, 409, 409]);
+    await eventually(async () => {
+      const waiting = `select from pg_locks where locktype = 'advisory' and not granted
+        and database = (select oid from pg_database where datname = current_database())`;
+      return (await gateway.owner.query(waiting)).rowCount === 3;
+    });
+    await other.query('commit');
+    other.release();
+    expect((await answers).map(({ status }) => status).sort()).toEqual([200, 409, 409]);
   });
 });
 
