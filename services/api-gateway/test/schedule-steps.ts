@@ -9,7 +9,7 @@ import {
 import type { Answer, Gateway } from './gateway-fixture.ts';
 
 export const paris: Schedule = { ...workingWeek, timezone: 'Europe/Paris' };
-export const run: ScheduleDay = { type: 'run-all-day' };
+const run: ScheduleDay = { type: 'run-all-day' };
 export const off: ScheduleDay = { type: 'stop-all-day' };
 
 export const everyDay = (day: ScheduleDay): Schedule => ({

@@ -4,7 +4,7 @@ import type { ScheduleFault } from './schedule-fault.ts';
 import { isTimeZone, nearestTimeZones } from './time-zones.ts';
 
 /** A year of single days, and one. */
-export const mostExceptions = 366;
+const mostExceptions = 366;
 /** Nobody mends more at once, and a schedule of nothing but faults must not cost much. */
 const mostFaults = 100;
 
