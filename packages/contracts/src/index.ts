@@ -16,9 +16,18 @@ export * from './http/image.ts';
 export * from './http/internal-session-manager.ts';
 export * from './http/internal-token.ts';
 export * from './http/mount.ts';
+export * from './http/schedule.ts';
 export * from './http/session.ts';
+export { editDistance } from './names/edit-distance.ts';
 export { type Problem, ProblemSchema } from './problems/problem.ts';
 export { type ProblemCode, problemCodes } from './problems/problem-codes.ts';
+export {
+  type DefaultSchedule,
+  type DefaultScheduleReading,
+  readDefaultSchedule,
+  workingWeek,
+} from './schedule/default-schedule.ts';
+export { findScheduleFaults, whyNoTimeZone } from './schedule/find-schedule-faults.ts';
 export {
   type Schedule,
   type ScheduleDay,
@@ -28,6 +37,7 @@ export {
   type Weekday,
   weekdays,
 } from './schedule/schedule.ts';
+export type { ScheduleFault } from './schedule/schedule-fault.ts';
 export {
   lastTransition,
   nextTransition,
@@ -35,6 +45,8 @@ export {
   type Transition,
   transitions,
 } from './schedule/scheduled-set.ts';
+export { describeHours, describeInstant, summariseSchedule } from './schedule/summarise-schedule.ts';
+export { isTimeZone, nearestTimeZones } from './schedule/time-zones.ts';
 export {
   type Capability,
   type Command,

@@ -10,7 +10,7 @@ import {
 } from '../src/index.ts';
 import { contexts, hibernate, reboot, resize, running, start, stop, terminate } from './command-examples.ts';
 
-/** The command behind a capability; connecting, imaging and passwords are no commands on the session. */
+/** The command behind a capability; connecting, imaging, passwords and schedules are none. */
 function commandOf(capability: Capability): Command | null {
   switch (capability) {
     case 'start':
@@ -28,6 +28,8 @@ function commandOf(capability: Capability): Command | null {
     case 'connect':
     case 'create-image':
     case 'show-password':
+    case 'edit-schedule':
+    case 'keep-alive':
       return null;
     default:
       return capability satisfies never;
@@ -37,44 +39,91 @@ function commandOf(capability: Capability): Command | null {
 describe('capabilitiesOf', () => {
   type Row = [why: string, change: Partial<CommandContext>, expected: Capability[]];
   const table: Row[] = [
-    ['running', {}, ['connect', 'stop', 'reboot', 'terminate', 'create-image', 'show-password']],
+    [
+      'running',
+      {},
+      [
+        'connect',
+        'stop',
+        'reboot',
+        'terminate',
+        'create-image',
+        'show-password',
+        'edit-schedule',
+        'keep-alive',
+      ],
+    ],
     [
       'running, can hibernate',
       { hibernation: true },
-      ['connect', 'stop', 'hibernate', 'reboot', 'terminate', 'create-image', 'show-password'],
+      [
+        'connect',
+        'stop',
+        'hibernate',
+        'reboot',
+        'terminate',
+        'create-image',
+        'show-password',
+        'edit-schedule',
+        'keep-alive',
+      ],
     ],
     [
       'running, a stop is accepted',
       { desired: 'stopped' },
-      ['start', 'terminate', 'create-image', 'show-password'],
+      ['start', 'terminate', 'create-image', 'show-password', 'edit-schedule'],
     ],
     ['running, its end is accepted', { desired: 'terminated' }, []],
-    ['requested', { state: 'requested', hasInstance: false }, ['stop', 'terminate']],
-    ['starting', { state: 'starting' }, ['stop', 'terminate', 'show-password']],
-    ['stopping', { state: 'stopping', desired: 'stopped' }, ['start', 'terminate', 'show-password']],
+    [
+      'requested',
+      { state: 'requested', hasInstance: false },
+      ['stop', 'terminate', 'edit-schedule', 'keep-alive'],
+    ],
+    [
+      'starting',
+      { state: 'starting' },
+      ['stop', 'terminate', 'show-password', 'edit-schedule', 'keep-alive'],
+    ],
+    [
+      'stopping',
+      { state: 'stopping', desired: 'stopped' },
+      ['start', 'terminate', 'show-password', 'edit-schedule'],
+    ],
     [
       'stopped',
       { state: 'stopped', desired: 'stopped' },
-      ['start', 'resize', 'terminate', 'create-image', 'show-password'],
+      ['start', 'resize', 'terminate', 'create-image', 'show-password', 'edit-schedule'],
     ],
     [
       'stopped, can hibernate',
       { state: 'stopped', desired: 'stopped', hibernation: true },
-      ['start', 'terminate', 'create-image', 'show-password'],
+      ['start', 'terminate', 'create-image', 'show-password', 'edit-schedule'],
     ],
     [
       'hibernated',
       { state: 'hibernated', desired: 'hibernated', hibernation: true },
-      ['start', 'terminate', 'create-image', 'show-password'],
+      ['start', 'terminate', 'create-image', 'show-password', 'edit-schedule'],
     ],
     [
       'hibernating',
       { state: 'hibernating', desired: 'hibernated', hibernation: true },
-      ['start', 'terminate', 'show-password'],
+      ['start', 'terminate', 'show-password', 'edit-schedule'],
     ],
-    ['resizing', { state: 'resizing', desired: 'stopped' }, ['start', 'terminate', 'show-password']],
-    ['error without a machine', { state: 'error', hasInstance: false }, ['start', 'terminate']],
-    ['error with a machine', { state: 'error' }, ['start', 'stop', 'terminate', 'show-password']],
+    [
+      'resizing',
+      { state: 'resizing', desired: 'stopped' },
+      ['start', 'terminate', 'show-password', 'edit-schedule'],
+    ],
+    [
+      'error without a machine',
+      { state: 'error', hasInstance: false },
+      ['start', 'terminate', 'edit-schedule'],
+    ],
+    [
+      'error with a machine',
+      { state: 'error' },
+      ['start', 'stop', 'terminate', 'show-password', 'edit-schedule'],
+    ],
     ['terminating', { state: 'terminating', desired: 'terminated' }, []],
     ['terminated', { state: 'terminated', desired: 'terminated', hasInstance: false }, []],
   ];

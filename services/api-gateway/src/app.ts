@@ -18,12 +18,15 @@ import { imageRoutes } from './adapters/http/image-routes.ts';
 import { intentRoutes } from './adapters/http/intent-routes.ts';
 import { launchRoute } from './adapters/http/launch-route.ts';
 import { meRoutes } from './adapters/http/me-routes.ts';
+import { overrideRoutes } from './adapters/http/override-routes.ts';
 import { sendSecurityHeaders, shedLoad } from './adapters/http/protection.ts';
 import { limitRequests } from './adapters/http/rate-limits.ts';
 import { logRequests } from './adapters/http/request-log.ts';
 import { createListenerGauge, measureRequests } from './adapters/http/request-metrics.ts';
+import { scheduleRoutes } from './adapters/http/schedule-routes.ts';
 import { sessionListRoute } from './adapters/http/session-list-route.ts';
 import { sessionRoutes } from './adapters/http/session-routes.ts';
+import { sessionSettingsRoute } from './adapters/http/session-settings-route.ts';
 import { windowsPasswordRoute } from './adapters/http/windows-password-route.ts';
 import { createSigningKeys } from './adapters/oidc/signing-keys.ts';
 import { createTokenVerifier } from './adapters/oidc/token-verifier.ts';
@@ -37,16 +40,18 @@ import { createImageRequests } from './adapters/postgres/image-requests.ts';
 import { createIntents } from './adapters/postgres/intents.ts';
 import { createPreparedReads } from './adapters/postgres/prepared-reads.ts';
 import { createSessionReader } from './adapters/postgres/session-reader.ts';
+import { createSpecStore } from './adapters/postgres/spec-store.ts';
 import { createUserDirectory } from './adapters/postgres/user-directory.ts';
 import { createSessionManagerClient } from './adapters/session-manager/session-manager-client.ts';
 import { createTokenIssuer } from './adapters/token-service/token-issuer.ts';
 import type { EventFeed } from './application/event-feed.ts';
 import type { EventHistory } from './application/follow-events.ts';
-import { type GatewayConfig, windowsImagesOf } from './config.ts';
+import type { UserDirectory } from './application/ports.ts';
+import { type GatewayConfig, schedulePolicyOf, windowsImagesOf } from './config.ts';
 import type { DesktopAccess } from './domain/connection-urls.ts';
+import type { CapabilityPolicy } from './domain/describe-session.ts';
 import type { InstanceTypeOffer } from './domain/instance-type-rules.ts';
 import type { Refusal } from './domain/refusal.ts';
-import type { CapabilityPolicy } from './domain/session-record.ts';
 
 export interface AppDeps {
   config: GatewayConfig;
@@ -86,9 +91,10 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
 
 async function registerApi(app: FastifyInstance, deps: AppDeps): Promise<void> {
   const parts = createParts(deps);
-  const { sessions, quotas, offer, sessionManager, reads, shared } = parts;
-  await guard(app, deps);
+  const { sessions, users, quotas, offer, sessionManager, reads, shared } = parts;
+  await guard(app, deps, users);
   await registerSessionRoutes(app, deps, parts);
+  await registerSpecRoutes(app, deps, parts);
   await app.register(catalogueRoutes, { catalogue: createCatalogueReader(deps.db, reads), offer });
   await app.register(administrationRoutes, {
     ...shared,
@@ -97,7 +103,7 @@ async function registerApi(app: FastifyInstance, deps: AppDeps): Promise<void> {
     offer,
     windowsImages: windowsImagesOf(deps.config).images,
   });
-  await app.register(meRoutes, { sessions, quotas });
+  await app.register(meRoutes, { sessions, users, quotas });
   await app.register(eventStreamRoute, {
     feed: deps.feed,
     history: deps.history,
@@ -106,16 +112,21 @@ async function registerApi(app: FastifyInstance, deps: AppDeps): Promise<void> {
   });
 }
 
+type Parts = ReturnType<typeof createParts>;
+
 /** What several routes need. */
 function createParts(deps: AppDeps) {
   const { config, db, clock } = deps;
   const reads = createPreparedReads(deps.pool);
+  const schedules = schedulePolicyOf(config);
   return {
     reads,
     sessions: createSessionReader(db, reads),
+    users: createUserDirectory(db, () => clock.now().toMillis()),
+    schedules,
     quotas: { linux: config.DCV_LINUX_SESSION_COUNT, windows: config.DCV_WINDOWS_SESSION_COUNT },
     offer: instanceTypeOfferOf(config),
-    policy: capabilityPolicyOf(config),
+    policy: { ...capabilityPolicyOf(config), schedules },
     sessionManager: createSessionManager(deps),
     shared: { now: () => clock.now(), newId: () => v7() },
   };
@@ -124,15 +135,15 @@ function createParts(deps: AppDeps) {
 async function registerSessionRoutes(
   app: FastifyInstance,
   deps: AppDeps,
-  { shared, sessions, quotas, offer, policy, sessionManager }: ReturnType<typeof createParts>,
+  { shared, sessions, quotas, offer, schedules, policy, sessionManager }: Parts,
 ): Promise<void> {
   const announce = createAnnounceEvent(deps.events);
   const audit = createAuditLog(deps.db);
   const admissions = createAdmissions(deps.db, announce);
   const intents = createIntents(deps.db, announce);
-  await app.register(launchRoute, { ...shared, quotas, offer, policy, admissions });
-  await app.register(sessionListRoute, { sessions, policy });
-  await app.register(sessionRoutes, { sessions, policy });
+  await app.register(launchRoute, { ...shared, quotas, offer, schedules, policy, admissions });
+  await app.register(sessionListRoute, { ...shared, sessions, policy });
+  await app.register(sessionRoutes, { ...shared, sessions, policy });
   await app.register(intentRoutes, { ...shared, offer, policy, intents });
   await app.register(connectionRoute, {
     ...shared,
@@ -149,8 +160,20 @@ async function registerSessionRoutes(
   });
 }
 
+/** Changing what is wanted of a session besides its intents. */
+async function registerSpecRoutes(
+  app: FastifyInstance,
+  { db, events }: AppDeps,
+  { shared, sessions, users, schedules, policy }: Parts,
+): Promise<void> {
+  const changing = { ...shared, specs: createSpecStore(db, createAnnounceEvent(events)) };
+  await app.register(scheduleRoutes, { ...changing, sessions, users, schedules });
+  await app.register(overrideRoutes, { ...changing, policy });
+  await app.register(sessionSettingsRoute, { ...changing, policy });
+}
+
 /** What every request of the API has to pass, in this order. */
-async function guard(app: FastifyInstance, deps: AppDeps): Promise<void> {
+async function guard(app: FastifyInstance, deps: AppDeps, users: UserDirectory): Promise<void> {
   const now = () => deps.clock.now().toMillis();
   app.addHook('onRequest', async (_request, reply) => {
     reply.header('cache-control', 'no-store');
@@ -160,7 +183,7 @@ async function guard(app: FastifyInstance, deps: AppDeps): Promise<void> {
   const onFailure = await limitRequests(app, deps.config.RATE_LIMIT_PER_MINUTE);
   requireAuthentication(app, {
     verifier: createVerifier(deps, now),
-    users: createUserDirectory(deps.db, now),
+    users,
     onFailure,
   });
 }
@@ -194,7 +217,7 @@ function createTokens(deps: AppDeps) {
   });
 }
 
-function capabilityPolicyOf(config: GatewayConfig): CapabilityPolicy {
+function capabilityPolicyOf(config: GatewayConfig): Pick<CapabilityPolicy, 'instanceChange'> {
   return {
     instanceChange: {
       linux: config.DCV_LINUX_ALLOW_INSTANCE_CHANGE,

@@ -1,13 +1,25 @@
+import {
+  type DefaultScheduleReading,
+  readDefaultSchedule,
+  weekdays,
+  workingWeek,
+} from '@deskfleet/contracts';
 import { type ConfigFault, type Environment, type LoadedConfig, loadConfig } from '@deskfleet/runtime';
 import { commonSettings, portSetting } from '@deskfleet/service-base';
 import Type, { type Static } from 'typebox';
 import { windowsImagesIn } from './domain/deployed-images.ts';
+import type { SchedulePolicy } from './domain/schedule-policy.ts';
 
 const Url = (description: string, example: string) =>
   Type.String({ format: 'url', description, examples: [example] });
 
 const windowsAmiExample =
   '{"graphics": {"us-east-1": "ami-0aaaaaaaaaaaaaaaa"}, "non-graphics": {"us-east-1": "ami-0bbbbbbbbbbbbbbbb"}}';
+const defaultScheduleExample = JSON.stringify(
+  Object.fromEntries(
+    weekdays.map((day, index) => [day, index < 5 ? { start: 480, stop: 1140 } : { start: 0, stop: 0 }]),
+  ),
+);
 const ImagesByRegion = Type.Record(Type.String(), Type.String({ pattern: '^ami-[0-9a-f]{8,17}$' }));
 
 /** Every setting of the gateway; docs/configuration.md is made of it. */
@@ -74,6 +86,24 @@ export const configSchema = Type.Object({
       },
     ),
   ),
+  TIMEZONE: Type.String({
+    format: 'time-zone',
+    default: 'UTC',
+    description: 'Time zone (IANA) of the schedules of users who have not said theirs.',
+    examples: ['Europe/Paris'],
+  }),
+  DCV_DEFAULT_SCHEDULE: Type.Optional(
+    Type.String({
+      description:
+        'Schedule of new desktops, as JSON: `{"week": {…}}` as the API has it, or minutes since midnight for each day (0 to 0 off all day, 1440 to 1440 runs all day); without it Monday to Friday, 08:00 to 19:00.',
+      examples: [defaultScheduleExample],
+    }),
+  ),
+  DCV_ALLOW_DEFAULT_SCHEDULE_UPDATE: Type.Boolean({
+    default: true,
+    description: 'Whether users may give desktops other schedules than that; administrators always may.',
+    examples: ['False'],
+  }),
   AWS_REGION: Type.Optional(
     Type.String({
       pattern: '^[a-z]{2,}(-[a-z]+)+-[0-9]+$',
@@ -113,7 +143,24 @@ function checkTogether(config: GatewayConfig): ConfigFault[] {
     const problem = 'is not set, but DCV_WINDOWS_AMI needs it to know whose images to take';
     faults.push({ name: 'AWS_REGION', problem, example: 'eu-central-1' });
   }
+  const reading = defaultScheduleIn(config);
+  if (!reading.ok) {
+    const { problem } = reading;
+    faults.push({ name: 'DCV_DEFAULT_SCHEDULE', problem, example: defaultScheduleExample });
+  }
   return faults;
+}
+
+/** What the settings say of schedules. @throws Error with settings that `loadGatewayConfig` would refuse */
+export function schedulePolicyOf(config: GatewayConfig): SchedulePolicy {
+  const reading = defaultScheduleIn(config);
+  if (!reading.ok) throw new Error(`DCV_DEFAULT_SCHEDULE ${reading.problem}.`);
+  const { TIMEZONE: timezone, DCV_ALLOW_DEFAULT_SCHEDULE_UPDATE: usersMayChange } = config;
+  return { standard: reading.schedule, timezone, usersMayChange };
+}
+
+function defaultScheduleIn({ DCV_DEFAULT_SCHEDULE: text }: GatewayConfig): DefaultScheduleReading {
+  return text === undefined ? { ok: true, schedule: workingWeek } : readDefaultSchedule(text);
 }
 
 /** What DCV_WINDOWS_AMI says for this deployment, and warnings for the log. */

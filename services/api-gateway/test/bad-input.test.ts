@@ -4,6 +4,7 @@ import { arrangeZones } from './arrange-zones.ts';
 import { badAdministration } from './bad-administration.ts';
 import { badLifecycleRequests } from './bad-lifecycle-requests.ts';
 import { badRequests, good } from './bad-requests.ts';
+import { badSchedules } from './bad-schedules.ts';
 import { type Gateway, linuxStack, startTestGateway, windowsStack } from './gateway-fixture.ts';
 
 let gateway: Gateway;
@@ -13,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.close());
 
-test.each([...badRequests, ...badLifecycleRequests, ...badAdministration])(
+test.each([...badRequests, ...badLifecycleRequests, ...badAdministration, ...badSchedules])(
   '$what is refused with a problem that says what to do, and nothing is written',
   async (bad) => {
     const before = await gateway.writtenRows();

@@ -1,3 +1,4 @@
+import { workingWeek } from '@deskfleet/contracts';
 import type { AdmissionFacts, AdmissionPolicy, StackFacts } from '../src/domain/admission.ts';
 import type { InstanceTypeFacts } from '../src/domain/instance-type-rules.ts';
 import { type AdmissionVerdict, judgeAdmission } from '../src/domain/judge-admission.ts';
@@ -7,6 +8,7 @@ export const request = { name: 'desk', softwareStackId: 'stack', instanceType: '
 export const policy: AdmissionPolicy = {
   quotas: { linux: 4, windows: 2 },
   offer: { hiddenTypes: ['metal', 't2'], requireHibernation: false },
+  schedules: { standard: workingWeek, timezone: 'UTC', usersMayChange: true },
 };
 const stack: StackFacts = {
   id: 'stack',
@@ -21,6 +23,8 @@ const stack: StackFacts = {
   maxRootVolumeGiB: 100,
   allowedSubnets: [],
   projects: [],
+  usersMayChangeSchedule: true,
+  stopAtClose: false,
 };
 export const large: InstanceTypeFacts = {
   name: 'm7i.large',
@@ -71,6 +75,7 @@ export const facts: AdmissionFacts = {
   project: null,
   liveSessions: { linux: 3, windows: 1 },
   nameTaken: false,
+  timezone: null,
 };
 
 export type Change = {
@@ -78,12 +83,17 @@ export type Change = {
   facts?: Partial<AdmissionFacts>;
   stack?: Partial<StackFacts>;
   offer?: Partial<AdmissionPolicy['offer']>;
+  schedules?: Partial<AdmissionPolicy['schedules']>;
 };
 export const judge = (change: Change) =>
   judgeAdmission(
     { ...request, ...change.request },
     { ...facts, ...(change.stack ? { stack: { ...stack, ...change.stack } } : {}), ...change.facts },
-    { ...policy, offer: { ...policy.offer, ...change.offer } },
+    {
+      ...policy,
+      offer: { ...policy.offer, ...change.offer },
+      schedules: { ...policy.schedules, ...change.schedules },
+    },
   );
 export const errorsOf = (verdict: AdmissionVerdict) =>
   verdict.admitted ? [] : (verdict.refusal.errors ?? []);

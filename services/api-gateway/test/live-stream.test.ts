@@ -37,6 +37,21 @@ test('a user hears what happens to their own desktops, an administrator everythi
   for (const client of [alice, bob, admin]) client?.close();
 });
 
+test('what the clock does to desktops is heard by their owners, and that it ticks by administrators', async () => {
+  const [owner, other, admin] = await Promise.all(
+    ['oskar', 'otto', 'admin'].map((user) => listen(gateway, user)),
+  );
+  const [tick, startDue] = ['deskfleet.schedule.tick.v1', 'deskfleet.schedule.start-due.v1'] as const;
+  await publishAs(gateway, tick, { sessionId: null, owner: null, minute: '2026-11-25T08:00:00Z' });
+  await publishAs(gateway, startDue, { sessionId: id(5), owner: 'oskar' });
+  await say('otto', 6);
+  const heard = (client = owner) => client?.events().map(({ type }) => type) ?? [];
+  await eventually(() => heard(admin).includes(tick) && heard(admin).includes(running));
+  await eventually(() => heard(owner).length === 1 && heard(other).length === 1);
+  expect([heard(owner), heard(other)]).toEqual([[startDue], [running]]);
+  for (const client of [owner, other, admin]) client?.close();
+});
+
 test('a client that comes back with Last-Event-ID has missed nothing', async () => {
   const first = await listen(gateway, 'carl');
   await say('carl', 10);

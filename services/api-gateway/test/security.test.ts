@@ -1,4 +1,4 @@
-import type { Image, Problem } from '@deskfleet/contracts';
+import { type Image, type Problem, workingWeek } from '@deskfleet/contracts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Gateway, startTestGateway } from './gateway-fixture.ts';
 
@@ -51,6 +51,23 @@ const ofOneSession: Row[] = [
   { route: 'GET /v1/sessions/:id/images', owner: 200, administrator: 200, other: 404 },
   { route: 'GET /v1/images/:image', owner: 200, administrator: 200, other: 404 },
   { route: 'POST /v1/sessions/:id/connection', owner: 201, administrator: 403, other: 404 },
+  { route: 'GET /v1/sessions/:id/schedule', owner: 200, administrator: 200, other: 404 },
+  {
+    route: 'PUT /v1/sessions/:ended/schedule',
+    owner: 409,
+    administrator: 409,
+    other: 404,
+    body: { ...workingWeek, timezone: 'UTC' },
+  },
+  { route: 'PUT /v1/sessions/:id/overrides', owner: 200, administrator: 200, other: 404, body: {} },
+  { route: 'POST /v1/sessions/:ended/keep-alive', owner: 409, administrator: 409, other: 404 },
+  {
+    route: 'PATCH /v1/sessions/:ended',
+    owner: 409,
+    administrator: 409,
+    other: 404,
+    body: { stopAtClose: true },
+  },
 ];
 const ofNobody: Row[] = [
   { route: 'GET /v1/sessions', owner: 200, administrator: 200, other: 200 },
@@ -60,6 +77,9 @@ const ofNobody: Row[] = [
   { route: 'GET /v1/subnets', owner: 200, administrator: 200, other: 200 },
   { route: 'GET /v1/projects', owner: 200, administrator: 200, other: 200 },
   { route: 'GET /v1/me', owner: 200, administrator: 200, other: 200 },
+  { route: 'PATCH /v1/me', owner: 200, administrator: 200, other: 200, body: { timezone: null } },
+  { route: 'GET /v1/schedules/default', owner: 200, administrator: 200, other: 200 },
+  { route: 'POST /v1/schedules/preview', owner: 400, administrator: 400, other: 400, body: {} },
   { route: 'GET /v1/me/quota', owner: 200, administrator: 200, other: 200 },
 ];
 /** Administrators get what the rows of CRUD look at (administration.test.ts); here nothing may change. */
@@ -191,7 +211,7 @@ test('somebody whose token has no preferred name goes by its subject', async () 
     claims: { preferred_username: undefined, sub: 'subject-7' },
   });
   const answer = await gateway.send<{ name: string }>(null, 'GET /v1/me', { token });
-  expect(answer.body).toEqual({ name: 'subject-7', displayName: null, administrator: false });
+  expect(answer.body).toEqual({ name: 'subject-7', displayName: null, administrator: false, timezone: null });
 });
 
 test('the forwarded address of a proxy that nobody trusts is not believed', async () => {

@@ -31,7 +31,7 @@ describe('launching', () => {
       state: 'requested',
       rootVolumeGiB: 30,
       pendingIntent: { kind: 'launch' },
-      capabilities: ['stop', 'terminate'],
+      capabilities: ['stop', 'terminate', 'edit-schedule', 'keep-alive'],
     });
     expect(Value.Check(SessionSchema, session)).toBe(true);
     expect(answer.headers.get('location')).toBe(`/v1/sessions/${session.id}`);
@@ -58,7 +58,7 @@ describe('launching', () => {
     const created = await gateway.create('anna');
     const got = await gateway.send<Session>('anna', `GET /v1/sessions/${created.id}`);
     expect(got.body).toEqual(created);
-    expect(got.headers.get('etag')).toBe('W/"1"');
+    expect(got.headers.get('etag')).toBe('W/"1.1"');
   });
 
   test('raises a root volume that is smaller than the image needs', async () => {
@@ -103,7 +103,7 @@ describe('asking for a change', () => {
     });
     expect(stopped.status).toBe(202);
     expect(stopped.body).toMatchObject({ state: 'running', pendingIntent: { kind: 'stop' } });
-    expect(stopped.body.capabilities).toEqual(['start', 'terminate']);
+    expect(stopped.body.capabilities).toEqual(['start', 'terminate', 'edit-schedule']);
     expect(await intentsOf(id)).toEqual([
       { seq: 1, kind: 'launch', args: {}, cause: 'user:carl' },
       { seq: 2, kind: 'stop', args: { mode: 'stop', force: true }, cause: 'user:carl' },
@@ -111,7 +111,7 @@ describe('asking for a change', () => {
     await gateway.setState(id, 'stopping', { applied_seq: 2, desired: 'stopped', instance_id: 'i-1' });
     const now = await gateway.send<Session>('carl', `GET /v1/sessions/${id}`);
     expect(now.body).toMatchObject({ state: 'stopping', pendingIntent: null });
-    expect(now.headers.get('etag')).toBe('W/"2"');
+    expect(now.headers.get('etag')).toBe('W/"2.1"');
   });
 
   test.each([

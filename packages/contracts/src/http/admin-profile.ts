@@ -36,6 +36,13 @@ const fields = {
   ownersMayCreateImages: Type.Boolean({
     description: 'Owners may make images of their desktops; administrators always may.',
   }),
+  usersMayChangeSchedule: Type.Boolean({
+    description: 'Users may choose when their desktops run; administrators always may.',
+  }),
+  stopAtClose: Type.Boolean({
+    description:
+      'Desktops are stopped when their hours close, after a warning, unless their owners say otherwise.',
+  }),
 };
 
 const ProfileFields = Type.Object(fields);

@@ -79,8 +79,27 @@ export const MeSchema = Type.Object({
   name: Type.String(),
   displayName: Type.Union([Type.String(), Type.Null()]),
   administrator: Type.Boolean(),
+  timezone: Type.Union([Type.String(), Type.Null()], {
+    description: 'Time zone of the schedules of new desktops; null: that of the deployment.',
+    examples: ['Europe/Paris'],
+  }),
 });
 export type Me = Static<typeof MeSchema>;
+
+export const UpdateMeBody = Type.Object(
+  {
+    timezone: Type.Optional(
+      Type.Unsafe<string | null>({
+        type: ['string', 'null'],
+        maxLength: 64,
+        description: 'IANA time zone for the schedules of new desktops; null: that of the deployment.',
+        examples: ['Europe/Paris'],
+      }),
+    ),
+  },
+  { additionalProperties: false, minProperties: 1 },
+);
+export type UpdateMeBody = Static<typeof UpdateMeBody>;
 
 const Allowance = Type.Object({ used: Type.Integer(), limit: Type.Integer() });
 export const QuotaSchema = Type.Object({ linux: Allowance, windows: Allowance });

@@ -1,4 +1,5 @@
 import Type, { type Static } from 'typebox';
+import { ScheduleSchema } from '../schedule/schedule.ts';
 import { capabilities } from '../session/command-rules.ts';
 import { SessionNameSchema } from '../session/session-name.ts';
 import {
@@ -9,6 +10,7 @@ import {
   StateReasonSchema,
   StopModeSchema,
 } from '../session/session-state.ts';
+import { SessionOverridesSchema, SessionScheduleSummary } from './schedule.ts';
 
 const Uuid = Type.String({ format: 'uuid' });
 const Instant = Type.String({ format: 'date-time', description: 'RFC 3339, UTC.' });
@@ -47,6 +49,10 @@ export const CreateSessionBody = Type.Object(
     projectId: Type.Optional({
       ...Uuid,
       description: 'The project that the desktop is counted for; the caller must be a member of it.',
+    }),
+    schedule: Type.Optional({
+      ...ScheduleSchema,
+      description: 'When the desktop runs; without it, as GET /v1/schedules/default says.',
     }),
   },
   { additionalProperties: false },
@@ -104,6 +110,14 @@ export const SessionSchema = Type.Object({
   instanceId: Type.Union([Type.String(), Type.Null()]),
   createdAt: Instant,
   endedAt: Type.Union([Instant, Type.Null()]),
+  schedule: SessionScheduleSummary,
+  overrides: SessionOverridesSchema,
+  stopAtClose: Type.Boolean({
+    description: 'It is stopped when its hours close, after a warning, also when it is in use.',
+  }),
+  expiresAt: Type.Union([Instant, Type.Null()], {
+    description: 'When it will be terminated because it is not used, unless it is started.',
+  }),
   capabilities: Type.Array(Type.Enum([...capabilities])),
 });
 export type Session = Static<typeof SessionSchema>;

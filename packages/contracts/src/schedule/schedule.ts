@@ -38,7 +38,10 @@ const DaySchema = Type.Union(
       { additionalProperties: false },
     ),
   ],
-  { description: 'Whether the desktop runs on this day, and when.' },
+  {
+    description:
+      'One of `{"type": "run-all-day"}`, `{"type": "stop-all-day"}` and `{"type": "custom", "windows": [{"start": "08:00", "end": "19:00"}]}`.',
+  },
 );
 
 const ScheduleException = Type.Object(
@@ -46,7 +49,14 @@ const ScheduleException = Type.Object(
     from: LocalDate,
     to: { ...LocalDate, description: 'The last day, inclusive, as `YYYY-MM-DD`.' },
     day: DaySchema,
-    note: Type.Optional(Type.String({ maxLength: 200, examples: ['Christmas'] })),
+    note: Type.Optional(
+      Type.String({
+        maxLength: 200,
+        pattern: '^[^\\p{Cc}\\p{Cs}\\p{Zl}\\p{Zp}]*$',
+        description: 'Shown where the exception matters; one line, no control characters.',
+        examples: ['Christmas'],
+      }),
+    ),
   },
   { additionalProperties: false },
 );

@@ -20,9 +20,11 @@ interface ZoneYear {
 
 /**
  * Finding a jump takes hundreds of questions to the time zone database, and everything that is asked here needs them: so
- * each year of each zone is read once. What is kept is bounded by the zones that exist and the years that schedules name.
+ * each year of each zone is read once. What is kept is bounded by the zones that exist, and for each by `mostYears`.
  */
 const years = new Map<string, Map<number, ZoneYear>>();
+/** Beyond it, which only exceptions in far years reach, the years of a zone are read again. */
+const mostYears = 100;
 
 /** The first instant at which the clocks of the zone show this local time or a later one. */
 export function firstInstantAt(zone: string, local: number): number {
@@ -78,6 +80,7 @@ function yearOf(zone: string, year: number): ZoneYear {
   let found = known.get(year);
   if (!found) {
     found = readYear(IANAZone.create(zone), year);
+    if (known.size >= mostYears) known.clear();
     known.set(year, found);
   }
   return found;

@@ -144,6 +144,8 @@ export const capabilities = [
   'terminate',
   'create-image',
   'show-password',
+  'edit-schedule',
+  'keep-alive',
 ] as const;
 export type Capability = (typeof capabilities)[number];
 
@@ -173,6 +175,10 @@ function isPossible(context: CommandContext, capability: Capability): boolean {
       return hasInstance && desired !== 'terminated' && ['running', 'stopped', 'hibernated'].includes(state);
     case 'show-password':
       return hasInstance && desired !== 'terminated' && state !== 'terminated';
+    case 'edit-schedule':
+      return desired !== 'terminated' && state !== 'terminated';
+    case 'keep-alive':
+      return desired === 'running' && state !== 'error' && state !== 'terminated';
     default:
       return capability satisfies never;
   }

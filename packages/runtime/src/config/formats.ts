@@ -1,10 +1,10 @@
-import { IANAZone } from 'luxon';
+import { isTimeZone } from '@deskfleet/contracts';
 import Format from 'typebox/format';
 
 /** Formats that settings may name in `format`, with how a fault is told. */
 export const settingFormats: Record<string, { check: (value: string) => boolean; problem: string }> = {
   'time-zone': {
-    check: (value) => IANAZone.isValidZone(value),
+    check: isTimeZone,
     problem: 'is not a time zone of the IANA database',
   },
   url: {

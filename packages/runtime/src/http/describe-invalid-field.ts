@@ -76,7 +76,7 @@ function requirementOf({ keyword, params, schema, parentSchema, message }: Schem
       return `must be ${String(params.allowedValue)}`;
     case 'anyOf':
     case 'oneOf':
-      return describeUnion((schema ?? parentSchema?.anyOf) as UnionMember[]);
+      return describeUnion((schema ?? parentSchema?.anyOf) as UnionMember[], parentSchema?.description);
     case 'minLength':
       return params.limit === 1 ? 'must not be empty' : `must have at least ${params.limit} characters`;
     case 'maxLength':
@@ -96,9 +96,7 @@ function requirementOf({ keyword, params, schema, parentSchema, message }: Schem
     case 'format':
       return `must be ${formatNames[String(params.format)] ?? `in the format ${params.format}`}`;
     case 'pattern':
-      return parentSchema?.description
-        ? `does not have the right form: ${parentSchema.description.replace(/\.$/, '')}`
-        : `must match ${params.pattern}`;
+      return rightForm(parentSchema?.description) ?? `must match ${params.pattern}`;
     default:
       return message ?? 'is not valid';
   }
@@ -117,13 +115,19 @@ interface UnionMember {
   type?: string;
 }
 
-function describeUnion(members: UnionMember[] | undefined): string {
+function rightForm(description: string | undefined): string | null {
+  return description ? `does not have the right form: ${description.replace(/\.$/, '')}` : null;
+}
+
+function describeUnion(members: UnionMember[] | undefined, description: string | undefined): string {
   const choices = (members ?? []).map((member) =>
     member.const !== undefined ? String(member.const) : withArticle(member.type ?? ''),
   );
-  return choices.length > 0 && choices.every((choice) => choice !== '')
+  // What distinguishes objects is in them.
+  const areTold = choices.length > 0 && choices.every((choice) => choice !== '' && choice !== 'an object');
+  return areTold
     ? `must be one of ${choices.join(', ')}`
-    : 'does not have a form that is allowed here';
+    : (rightForm(description) ?? 'does not have a form that is allowed here');
 }
 
 function withArticle(type: string): string {

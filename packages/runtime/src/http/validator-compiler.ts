@@ -1,11 +1,11 @@
+import { isTimeZone } from '@deskfleet/contracts';
 import { AjvCompiler } from '@fastify/ajv-compiler';
 import type { FastifySchemaCompiler } from 'fastify';
-import { IANAZone } from 'luxon';
 import type { TSchema } from 'typebox';
 
 type Ajv = { addFormat(name: string, check: (value: string) => boolean): unknown };
 
-const addTimeZoneFormat = (ajv: Ajv) => ajv.addFormat('time-zone', (value) => IANAZone.isValidZone(value));
+const addTimeZoneFormat = (ajv: Ajv) => ajv.addFormat('time-zone', isTimeZone);
 
 const shared = {
   // Bodies are limited in size, so telling every fault costs little.

@@ -1,9 +1,11 @@
 import type { CreateSessionBody } from '@deskfleet/contracts';
 import type { AdmissionFacts, AdmissionPolicy } from '../domain/admission.ts';
+import { type CapabilityPolicy, describeSession } from '../domain/describe-session.ts';
 import { type Admission, type AdmissionVerdict, judgeAdmission } from '../domain/judge-admission.ts';
 import { causeOf } from '../domain/principal.ts';
 import { done, keyReused, type Outcome, refused } from '../domain/refusal.ts';
-import { type CapabilityPolicy, describeSession, type SessionRecord } from '../domain/session-record.ts';
+import { newScheduling } from '../domain/scheduling-spec.ts';
+import type { SessionRecord } from '../domain/session-record.ts';
 import type {
   AdmissionStep,
   Admissions,
@@ -47,7 +49,7 @@ export function createSession(
     });
     if (!verdict.admitted) return refused(verdict.refusal);
     const session = newSession(deps, request, verdict.admission);
-    const answer = answerOf(session, request, deps.policy);
+    const answer = answerOf(session, request, deps);
     await step.record(admittedSession(session, request, { answer, auditId: deps.newId() }));
     return done(answer);
   });
@@ -67,7 +69,7 @@ async function judge(
 function newSession(
   { now, newId }: CreateSessionDeps,
   { principal, body }: CreateSessionRequest,
-  { stack, rootVolumeGiB, hibernation, sessionType, project }: Admission,
+  { stack, rootVolumeGiB, hibernation, sessionType, project, schedule }: Admission,
 ): SessionRecord {
   const createdAt = now().toJSDate();
   return {
@@ -84,10 +86,20 @@ function newSession(
     project,
     // Read from the profile when there is a machine to make one of.
     ownersMayCreateImages: false,
+    usersMayChangeSchedule: stack.usersMayChangeSchedule,
+    profileStopsAtClose: stack.stopAtClose,
     createdAt,
     endedAt: null,
+    scheduling: newScheduling(schedule, createdAt),
+    specVersion: 1,
+    expiresAt: null,
     generation: 1,
-    latestIntent: { kind: 'launch', args: {}, at: createdAt },
+    latestIntent: {
+      kind: 'launch',
+      args: {},
+      cause: causeOf(principal, principal.name),
+      at: createdAt,
+    },
     runtime: null,
   };
 }
@@ -95,12 +107,13 @@ function newSession(
 function answerOf(
   session: SessionRecord,
   { principal }: CreateSessionRequest,
-  policy: CapabilityPolicy,
+  { policy }: CreateSessionDeps,
 ): StoredAnswer {
+  const viewing = { viewer: principal, policy, now: session.createdAt };
   return {
     status: 202,
     location: `/v1/sessions/${session.id}`,
-    body: JSON.stringify(describeSession(session, principal, policy)),
+    body: JSON.stringify(describeSession(session, viewing)),
   };
 }
 

@@ -23,6 +23,8 @@ const defaults = {
   allowedSessionTypes: ['default', 'console', 'virtual'] as ProfileFields['allowedSessionTypes'],
   hibernationFallback: 'none' as const,
   ownersMayCreateImages: false,
+  usersMayChangeSchedule: true,
+  stopAtClose: false,
 };
 
 /** Keeps a new profile. */

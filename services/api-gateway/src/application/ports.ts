@@ -92,6 +92,10 @@ export interface AuditEntry {
     | 'session.connect'
     | 'session.show-password'
     | 'session.create-image'
+    | 'session.change-schedule'
+    | 'session.change-overrides'
+    | 'session.change-settings'
+    | 'session.keep-alive'
     | `${CatalogueKind}.${'create' | 'update' | 'delete'}`;
   /** Null: it is about no session. */
   sessionId: string | null;
@@ -110,12 +114,18 @@ type RequestEventType =
   | 'deskfleet.session.reboot-requested.v1'
   | 'deskfleet.session.resize-requested.v1'
   | 'deskfleet.session.terminate-requested.v1'
+  | 'deskfleet.session.schedule-changed.v1'
+  | 'deskfleet.session.settings-changed.v1'
+  | 'deskfleet.session.keep-alive-requested.v1'
   | 'deskfleet.image.requested.v1';
 
 /** An event of ours, before it gets its envelope. */
-export type Announcement = {
-  [T in RequestEventType]: { type: T; data: DeskfleetEvent<T>['data']; correlationId: string };
+export type OwnEvent = {
+  [T in RequestEventType]: { type: T; data: DeskfleetEvent<T>['data'] };
 }[RequestEventType];
+
+/** An event with the request behind it. */
+export type Announcement = OwnEvent & { correlationId: string };
 
 /** An answer that is given again to a repeated request. */
 export interface StoredAnswer {
@@ -194,6 +204,9 @@ export type TokenIssue =
 export interface UserDirectory {
   /** Makes sure that the user has a row, and tells whether an administrator has disabled them. */
   recordSeen(principal: Principal): Promise<{ disabled: boolean }>;
+  /** Null: they have not said it. */
+  readTimezone(name: string): Promise<string | null>;
+  keepTimezone(name: string, timezone: string | null): Promise<void>;
 }
 
 /** What only AWS knows: session-manager alone asks it. */

@@ -8,30 +8,33 @@ import type {
 } from '@deskfleet/contracts';
 import type { Quotas } from '../domain/admission.ts';
 import { decodeCursor, encodeCursor } from '../domain/cursor.ts';
+import { type CapabilityPolicy, describeSession } from '../domain/describe-session.ts';
 import { maySee, type Principal } from '../domain/principal.ts';
 import { done, invalidCursor, type Outcome, refused, sessionNotFound } from '../domain/refusal.ts';
-import { type CapabilityPolicy, describeSession } from '../domain/session-record.ts';
-import type { SessionReader } from './ports.ts';
+import { versionOf } from '../domain/session-record.ts';
+import type { Now, SessionReader } from './ports.ts';
 
-/** A session with the number of its latest intent, which names the version of what is wanted. */
+/** A session with what names the version of what is wanted of it. */
 export interface VersionedSession {
   session: Session;
-  generation: number;
+  version: string;
 }
 
 export interface ReadSessionsDeps {
   sessions: SessionReader;
   policy: CapabilityPolicy;
+  now: Now;
 }
 
 export async function getSession(
-  { sessions, policy }: ReadSessionsDeps,
+  { sessions, policy, now }: ReadSessionsDeps,
   principal: Principal,
   id: string,
 ): Promise<Outcome<VersionedSession>> {
   const record = await sessions.findSession(id);
   if (!record || !maySee(principal, record.owner)) return refused(sessionNotFound);
-  return done({ session: describeSession(record, principal, policy), generation: record.generation });
+  const viewing = { viewer: principal, policy, now: now().toJSDate() };
+  return done({ session: describeSession(record, viewing), version: versionOf(record) });
 }
 
 export interface ListFilter {
@@ -46,7 +49,7 @@ export interface ListFilter {
 
 /** The caller's sessions, or everybody's for an administrator; newest first. */
 export async function listSessions(
-  { sessions, policy }: ReadSessionsDeps,
+  { sessions, policy, now }: ReadSessionsDeps,
   principal: Principal,
   { owner, cursor, limit, ...filter }: ListFilter,
 ): Promise<Outcome<SessionList>> {
@@ -57,8 +60,9 @@ export async function listSessions(
   const visibleOwner = principal.administrator ? owner : principal.name;
   const records = await sessions.listSessions({ ...filter, owner: visibleOwner, before, limit: limit + 1 });
   const page = records.slice(0, limit);
+  const viewing = { viewer: principal, policy, now: now().toJSDate() };
   return done({
-    items: page.map((record) => describeSession(record, principal, policy)),
+    items: page.map((record) => describeSession(record, viewing)),
     nextCursor: records.length > limit ? encodeCursor('s', page.at(-1)?.id ?? '') : null,
   });
 }

@@ -5,16 +5,12 @@ import {
   type OperatingSystem,
   type Session,
 } from '@deskfleet/contracts';
+import { type CapabilityPolicy, describeSession } from '../domain/describe-session.ts';
 import type { InstanceTypeOffer } from '../domain/instance-type-rules.ts';
 import { judgeResize } from '../domain/judge-resize.ts';
 import { causeOf, maySee } from '../domain/principal.ts';
 import { done, type Outcome, type Refusal, refused, sessionNotFound } from '../domain/refusal.ts';
-import {
-  type CapabilityPolicy,
-  commandContextOf,
-  describeSession,
-  type SessionRecord,
-} from '../domain/session-record.ts';
+import { commandContextOf, type SessionRecord } from '../domain/session-record.ts';
 import type { Announcement, IntentStep, Intents, NewId, NewIntent, Now, Request } from './ports.ts';
 
 export interface RequestIntentDeps {
@@ -36,16 +32,17 @@ export interface IntentRequest extends Request {
  */
 export function requestIntent(deps: RequestIntentDeps, request: IntentRequest): Promise<Outcome<Session>> {
   const { principal, command } = request;
+  const describe = (session: SessionRecord) =>
+    describeSession(session, { viewer: principal, policy: deps.policy, now: deps.now().toJSDate() });
   return deps.intents.withSession(request.sessionId, async (step) => {
     const { session } = step;
     if (!session || !maySee(principal, session.owner)) return refused(sessionNotFound);
     const refusal = await whyNot(deps, step, { session, command });
     if (refusal) return refused(refusal);
     if (command.kind === 'terminate' && commandContextOf(session).desired === 'terminated') {
-      return done(describeSession(session, principal, deps.policy));
+      return done(describe(session));
     }
-    const accepted = await accept(deps, step, { session, request });
-    return done(describeSession(accepted, principal, deps.policy));
+    return done(describe(await accept(deps, step, { session, request })));
   });
 }
 
@@ -96,7 +93,8 @@ async function accept(
     sourceAddress,
     detail: { requestId, ...intent.args },
   });
-  return { ...session, generation: intent.seq, latestIntent: { kind: command.kind, args: intent.args, at } };
+  const { seq, kind, args } = intent;
+  return { ...session, generation: seq, latestIntent: { kind, args, cause, at } };
 }
 
 function argumentsOf(command: Command): IntentArguments {

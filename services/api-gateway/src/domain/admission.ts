@@ -1,6 +1,7 @@
 import type { OperatingSystem, SessionType } from '@deskfleet/contracts';
 import type { InstanceTypeFacts, InstanceTypeNeeds, InstanceTypeOffer } from './instance-type-rules.ts';
 import type { CodedFault } from './refusal.ts';
+import type { SchedulePolicy } from './schedule-policy.ts';
 import type { StackProject } from './stack-visibility.ts';
 
 /** What a software stack and its profile ask of an instance type; the deployment's offer is asked for beside it. */
@@ -15,6 +16,10 @@ export interface StackFacts extends StackNeeds {
   allowedSubnets: string[];
   /** The projects that alone may use it; empty: everybody may. */
   projects: StackProject[];
+  /** Users may choose when their desktops run. */
+  usersMayChangeSchedule: boolean;
+  /** Desktops are stopped when their hours close. */
+  stopAtClose: boolean;
 }
 
 export interface SubnetFacts {
@@ -40,6 +45,8 @@ export interface AdmissionFacts {
   /** The owner's sessions that are not terminated. */
   liveSessions: Record<OperatingSystem, number>;
   nameTaken: boolean;
+  /** The owner's own time zone; null: they have not said it. */
+  timezone: string | null;
 }
 
 /** Sessions that one owner may have at a time; stopped ones count. */
@@ -49,6 +56,7 @@ export type Quotas = Record<OperatingSystem, number>;
 export interface AdmissionPolicy {
   quotas: Quotas;
   offer: InstanceTypeOffer;
+  schedules: SchedulePolicy;
 }
 
 /** What stands in the way of a desktop. */

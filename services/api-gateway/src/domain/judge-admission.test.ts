@@ -160,6 +160,8 @@ const stacks: fc.Arbitrary<StackFacts> = fc.record({
   maxRootVolumeGiB: fc.integer({ min: 8, max: 400 }),
   allowedSubnets: mostly([], fc.subarray(['subnet-a', 'subnet-b', 'subnet-c', 'subnet-old'])),
   projects: fc.constant([]),
+  usersMayChangeSchedule: fc.boolean(),
+  stopAtClose: fc.boolean(),
 });
 
 test('a desktop that is admitted with hibernation meets every precondition of EC2, and its profile', () => {

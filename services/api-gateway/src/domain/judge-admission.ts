@@ -1,4 +1,4 @@
-import type { CreateSessionBody, SessionType } from '@deskfleet/contracts';
+import type { CreateSessionBody, Schedule, SessionType } from '@deskfleet/contracts';
 import type { AdmissionFacts, AdmissionFault, AdmissionPolicy, Quotas, StackFacts } from './admission.ts';
 import { mostRootVolumeGiB, rootVolumeGiBToHibernate } from './hibernation-limits.ts';
 import { hibernationTypeFaults, hibernationVolumeFaults } from './hibernation-rules.ts';
@@ -6,6 +6,14 @@ import { type InstanceTypeFacts, type InstanceTypeOffer, whyNotOn } from './inst
 import { nearestInstanceType } from './nearest-instance-type.ts';
 import { chooseProject } from './project-rules.ts';
 import { type CodedFault, type Refusal, refusalOfFaults } from './refusal.ts';
+import {
+  changeNotAllowed,
+  defaultScheduleFor,
+  mayChangeSchedule,
+  refusalOfSchedule,
+  type SchedulePolicy,
+  scheduleFaults,
+} from './schedule-policy.ts';
 import { projectsToUse } from './stack-visibility.ts';
 import { subnetFaults, zoneFaults } from './subnet-rules.ts';
 
@@ -15,6 +23,7 @@ export interface Admission {
   hibernation: boolean;
   sessionType: SessionType;
   project: { id: string; name: string } | null;
+  schedule: Schedule;
 }
 
 export type AdmissionVerdict =
@@ -26,7 +35,7 @@ export type AdmissionVerdict =
 export function judgeAdmission(
   request: CreateSessionBody,
   known: AdmissionFacts,
-  { quotas, offer }: AdmissionPolicy,
+  { quotas, offer, schedules }: AdmissionPolicy,
 ): AdmissionVerdict {
   const unread = whatIsUnread(request, known);
   if (unread) return { admitted: false, refusal: unread, wantsOtherTypes: false };
@@ -40,18 +49,39 @@ export function judgeAdmission(
     ...(stack ? choiceFaults(request, facts, stack) : []),
     ...choice.faults,
     ...ownerFaults(request, facts, quotas),
+    ...wishForHoursFaults(request, facts, schedules),
   ];
   const { instanceType, otherTypes } = facts;
   if (!stack || !instanceType || faults.length > 0) {
     const wantsOtherTypes = otherTypes === null && faults.some(({ otherTypeHelps }) => otherTypeHelps);
     return {
       admitted: false,
-      refusal: refusalOfFaults(advised(faults, adviceFor(request, facts))),
+      refusal: refusalOf(advised(faults, adviceFor(request, facts))),
       wantsOtherTypes,
     };
   }
   const project = choice.project && { id: choice.project.id, name: choice.project.name };
-  return { admitted: true, admission: admissionOf(request, { stack, instanceType, project }) };
+  const schedule = request.schedule ?? defaultScheduleFor(facts.timezone, schedules);
+  return { admitted: true, admission: admissionOf(request, { stack, instanceType, project, schedule }) };
+}
+
+const schedulePointer = '/schedule';
+
+function refusalOf(faults: CodedFault[]): Refusal {
+  const areOfSchedule = faults.every(({ pointer }) => pointer.startsWith(schedulePointer));
+  return areOfSchedule ? refusalOfSchedule(faults) : refusalOfFaults(faults);
+}
+
+/** A schedule that nobody may choose need not be mended. */
+function wishForHoursFaults(
+  { schedule }: CreateSessionBody,
+  { stack, administrator }: AdmissionFacts,
+  schedules: SchedulePolicy,
+): AdmissionFault[] {
+  if (!schedule) return [];
+  const profile = { usersMayChangeSchedule: stack?.usersMayChangeSchedule ?? true };
+  if (!mayChangeSchedule({ administrator }, profile, schedules)) return [changeNotAllowed(schedulePointer)];
+  return scheduleFaults(schedule, schedulePointer);
 }
 
 function admissionOf(
@@ -60,11 +90,12 @@ function admissionOf(
     stack,
     instanceType,
     project,
-  }: Pick<Admission, 'stack' | 'project'> & { instanceType: InstanceTypeFacts },
+    schedule,
+  }: Pick<Admission, 'stack' | 'project' | 'schedule'> & { instanceType: InstanceTypeFacts },
 ): Admission {
   // The image does not fit on less, so a smaller wish is raised and not refused.
   const least = hibernation ? rootVolumeGiBToHibernate(stack, instanceType) : stack.minRootVolumeGiB;
-  return { stack, rootVolumeGiB: Math.max(wanted, least), hibernation, sessionType, project };
+  return { stack, rootVolumeGiB: Math.max(wanted, least), hibernation, sessionType, project, schedule };
 }
 
 function whatIsUnread(

@@ -1,52 +1,17 @@
 import { desiredStates, sessionStates } from '@deskfleet/contracts';
 import { describe, expect, test } from 'vitest';
+import { desktopWith, launchedAt, person, runningRuntime } from '../../test/example-session.ts';
+import { describeSession } from './describe-session.ts';
 import { freeName } from './free-name.ts';
 import { judgeImage } from './judge-image.ts';
 import type { Principal } from './principal.ts';
-import { describeSession, type SessionRecord, type SessionRuntime } from './session-record.ts';
+import type { SessionRecord, SessionRuntime } from './session-record.ts';
 
-const person = (name: string, administrator = false): Principal => ({
-  name,
-  displayName: null,
-  email: null,
-  administrator,
-  expiresAt: 0,
-});
 const [alice, bob, admin] = [person('alice'), person('bob'), person('admin', true)];
-
-const at = new Date('2026-11-22T10:00:00Z');
-const runtime: SessionRuntime = {
-  state: 'running',
-  stateSince: at,
-  reason: null,
-  appliedSeq: 1,
-  desired: 'running',
-  instanceId: 'i-1',
-  instanceType: 'm7i.large',
-  privateIp: null,
-  subnetId: null,
-};
-const policy = { instanceChange: { linux: true, windows: true } };
-const session = (change: Partial<SessionRecord> = {}): SessionRecord => ({
-  id: '0199c4a0-7d1e-7a43-9c58-3f6f0d9a2b10',
-  owner: 'alice',
-  name: 'desk',
-  os: 'linux',
-  softwareStack: { id: '0199c4a0-7d1e-7a43-9c58-3f6f0d9a2b11', name: 'Linux' },
-  instanceType: 'm7i.large',
-  rootVolumeGiB: 30,
-  sessionType: 'default',
-  hibernation: false,
-  subnetId: null,
-  project: null,
-  ownersMayCreateImages: false,
-  createdAt: at,
-  endedAt: null,
-  generation: 1,
-  latestIntent: { kind: 'launch', args: {}, at },
-  runtime,
-  ...change,
-});
+const policy = { instanceChange: { linux: true, windows: true }, schedules: { usersMayChange: true } };
+const runtime = runningRuntime;
+const session = (change: Partial<SessionRecord> = {}) =>
+  desktopWith({}, { os: 'linux', ownersMayCreateImages: false, ...change });
 const refusal = (who: Principal, record: SessionRecord | null) => {
   const verdict = judgeImage(who, record);
   return verdict.allowed ? null : verdict.refusal.code;
@@ -78,7 +43,7 @@ test.each<[string, Partial<SessionRecord> | null, Partial<SessionRuntime>, strin
   ['terminated', {}, { state: 'terminated', desired: 'terminated' }, 'session-terminated'],
   [
     'running, and to be terminated',
-    { generation: 2, latestIntent: { kind: 'terminate', args: {}, at } },
+    { generation: 2, latestIntent: { kind: 'terminate', args: {}, cause: 'user:alice', at: launchedAt } },
     {},
     'session-terminating',
   ],
@@ -97,7 +62,11 @@ test('the capability is shown exactly where the request would be accepted', () =
               ownersMayCreateImages,
               runtime: { ...runtime, state, desired, instanceId },
             });
-            const isShown = describeSession(record, principal, policy).capabilities.includes('create-image');
+            const isShown = describeSession(record, {
+              viewer: principal,
+              policy,
+              now: launchedAt,
+            }).capabilities.includes('create-image');
             expect(isShown).toBe(judgeImage(principal, record).allowed);
           }
         }

@@ -1,18 +1,16 @@
 import {
-  type Capability,
   type CommandContext,
-  capabilitiesOf,
   type DesiredState,
   type IntentArguments,
   type IntentKind,
   type OperatingSystem,
-  type Session,
   type SessionState,
   type SessionType,
   type StateReason,
   targetOf,
 } from '@deskfleet/contracts';
 import type { Principal } from './principal.ts';
+import type { SchedulingSpec } from './scheduling-spec.ts';
 
 /** A session as the store knows it: what is wanted, its latest intent, and what session-manager says it is. */
 export interface SessionRecord {
@@ -32,11 +30,20 @@ export interface SessionRecord {
   project: { id: string; name: string } | null;
   /** Whether the profile of its software stack lets owners make images of their desktops. */
   ownersMayCreateImages: boolean;
+  /** Whether that profile lets users choose when their desktops run. */
+  usersMayChangeSchedule: boolean;
+  /** Whether that profile has desktops stopped when their hours close. */
+  profileStopsAtClose: boolean;
   createdAt: Date;
   endedAt: Date | null;
+  scheduling: SchedulingSpec;
+  /** Raised with every change of the name or of `scheduling`. */
+  specVersion: number;
+  /** When it will be terminated because it has been stopped for so long, as the scheduler has announced. */
+  expiresAt: Date | null;
   /** Number of the latest intent. */
   generation: number;
-  latestIntent: { kind: IntentKind; args: IntentArguments; at: Date };
+  latestIntent: { kind: IntentKind; args: IntentArguments; cause: string; at: Date };
   /** Null until session-manager has taken it up. */
   runtime: SessionRuntime | null;
 }
@@ -47,6 +54,8 @@ export interface SessionRuntime {
   reason: StateReason | null;
   appliedSeq: number;
   desired: DesiredState;
+  /** Cause of the last applied intent, or `external`. */
+  desiredCause: string;
   instanceId: string | null;
   instanceType: string;
   privateIp: string | null;
@@ -54,17 +63,12 @@ export interface SessionRuntime {
   subnetId: string | null;
 }
 
-/** What the deployment allows of what can be done with a desktop. */
-export interface CapabilityPolicy {
-  /** Whether desktops of this system may get another instance type; administrators are no exception. */
-  instanceChange: Record<OperatingSystem, boolean>;
-}
-
 export function stateOf({ runtime }: SessionRecord): SessionState {
   return runtime?.state ?? 'requested';
 }
 
-function isIntentPending({ generation, runtime }: SessionRecord): boolean {
+/** Whether what was asked last has not been acted on yet. */
+export function isIntentPending({ generation, runtime }: SessionRecord): boolean {
   return generation > (runtime?.appliedSeq ?? 0);
 }
 
@@ -80,55 +84,15 @@ export function commandContextOf(record: SessionRecord): CommandContext {
   };
 }
 
-/** The session as the API shows it to this viewer. */
-export function describeSession(record: SessionRecord, viewer: Principal, policy: CapabilityPolicy): Session {
-  const { runtime } = record;
-  return {
-    id: record.id,
-    name: record.name,
-    owner: record.owner,
-    project: record.project,
-    os: record.os,
-    softwareStack: record.softwareStack,
-    state: stateOf(record),
-    stateReason: runtime?.reason ?? null,
-    stateSince: (runtime?.stateSince ?? record.createdAt).toISOString(),
-    pendingIntent: isIntentPending(record)
-      ? { kind: record.latestIntent.kind, since: record.latestIntent.at.toISOString() }
-      : null,
-    instanceType: runtime?.instanceType ?? record.instanceType,
-    rootVolumeGiB: record.rootVolumeGiB,
-    hibernation: record.hibernation,
-    subnetId: runtime?.subnetId ?? record.subnetId,
-    sessionType: record.sessionType,
-    instanceId: runtime?.instanceId ?? null,
-    createdAt: record.createdAt.toISOString(),
-    endedAt: endOf(record)?.toISOString() ?? null,
-    capabilities: capabilitiesOf(commandContextOf(record)).filter((capability) =>
-      mayEver(capability, { record, viewer, policy }),
-    ),
-  };
+/** Whether it is over, or about to be: nothing can be changed of it any more. */
+export function isEnding(record: SessionRecord): boolean {
+  const { state, desired } = commandContextOf(record);
+  return state === 'terminated' || desired === 'terminated';
 }
 
-/** Whether the viewer may do it with this session at all, whatever its state. */
-function mayEver(
-  capability: Capability,
-  { record, viewer, policy }: { record: SessionRecord; viewer: Principal; policy: CapabilityPolicy },
-): boolean {
-  switch (capability) {
-    // Only the owner may look at the screen: an administrator's rights over a session end there, and before the
-    // password that opens it.
-    case 'connect':
-      return viewer.name === record.owner;
-    case 'show-password':
-      return viewer.name === record.owner && record.os === 'windows';
-    case 'resize':
-      return policy.instanceChange[record.os];
-    case 'create-image':
-      return mayCreateImages(viewer, record);
-    default:
-      return true;
-  }
+/** What names the version of all that is wanted of it; its status does not count. */
+export function versionOf({ generation, specVersion }: SessionRecord): string {
+  return `${generation}.${specVersion}`;
 }
 
 export function mayCreateImages(
@@ -136,8 +100,4 @@ export function mayCreateImages(
   { owner, ownersMayCreateImages }: SessionRecord,
 ): boolean {
   return principal.administrator || (principal.name === owner && ownersMayCreateImages);
-}
-
-function endOf({ endedAt, runtime }: SessionRecord): Date | null {
-  return endedAt ?? (runtime?.state === 'terminated' ? runtime.stateSince : null);
 }

@@ -15,6 +15,11 @@ export function etagOf({ version }: { version: string }): string {
   return `"${version}"`;
 }
 
+/** Of what also tells things that change by themselves: only what is wanted counts, so that they break nobody's edit. */
+export function weakEtagOf({ version }: { version: string }): string {
+  return `W/${etagOf({ version })}`;
+}
+
 /**
  * The versions that If-Match names; null when any will do (RFC 9110, section 13.1.1). Weak tags count as well: proxies
  * that compress answers make ours weak.

@@ -25,6 +25,14 @@ export function idempotencyOf(
 ): IdempotencyKey | null {
   const key = headers['idempotency-key'];
   if (key === undefined) return null;
-  const fields = Object.entries(body).sort(([a], [b]) => (a < b ? -1 : 1));
-  return { key, requestHash: hash('sha256', JSON.stringify([route, fields]), 'base64url') };
+  const meaning = JSON.stringify([route, sortedFields(body)], (_name, value) =>
+    typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? Object.fromEntries(sortedFields(value))
+      : value,
+  );
+  return { key, requestHash: hash('sha256', meaning, 'base64url') };
+}
+
+function sortedFields(value: object): [string, unknown][] {
+  return Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
 }

@@ -76,6 +76,21 @@ export const problemAdvice: Record<ProblemCode, string> = {
   'project-disabled': 'Choose another project, or ask your administrator.',
   'project-not-allowed': 'Choose a project or a software stack that go together; the detail names some.',
   'project-required': 'Name one of the projects in the detail by projectId.',
+  'invalid-schedule': 'Mend everything that errors names; each has a code of its own here.',
+  'unknown-timezone':
+    'Use a name of the IANA database in its own spelling, such as Europe/Paris; the detail names the nearest.',
+  'invalid-time': 'Write times as HH:MM, from 00:00 to 23:59; 24:00 is possible as an end.',
+  'invalid-date': 'Write dates as YYYY-MM-DD, from 1970 on, and only days that there are.',
+  'window-count': 'Give the day one to four windows, or the type run-all-day or stop-all-day.',
+  'empty-window': 'Give the window an end that is not its start. A whole day is run-all-day.',
+  'overlapping-windows': 'Make the two windows one, or move one of them; they may touch.',
+  'exception-reversed': 'Write the earlier date as from. The last day belongs to the exception.',
+  'too-many-exceptions': 'Leave out what is over, and make one exception of days that follow each other.',
+  'schedule-change-not-allowed':
+    'Leave the schedule as it is, or ask an administrator. You may keep the desktop running, or pause its schedule, for a while.',
+  'override-out-of-range': 'Choose an instant that is ahead, and not more than 366 days.',
+  'preview-too-long': 'Ask for at most 400 days at a time.',
+  'preview-out-of-range': 'Give from and to in this order, both in the years 1970 to 9999.',
   'too-many-requests': 'Wait as long as the header Retry-After says.',
   'internal-error': 'Repeat the request. If it fails again, give its requestId to your administrator.',
   'service-unavailable':

@@ -4,6 +4,7 @@ import Type from 'typebox';
 import { getSession, type ReadSessionsDeps, readHistory } from '../../application/read-sessions.ts';
 import { valueOrProblem } from './answer.ts';
 import { principalOf } from './authentication.ts';
+import { weakEtagOf } from './entity-tags.ts';
 import { PageQuery, SessionParams, sessionIdOf, withProblems } from './request-shapes.ts';
 
 /** Reading one desktop. */
@@ -20,10 +21,9 @@ export const sessionRoutes: FastifyPluginAsyncTypebox<ReadSessionsDeps> = async 
     },
     async (request, reply) => {
       const found = await getSession(deps, principalOf(request), sessionIdOf(request.params));
-      const { session, generation } = valueOrProblem(found);
-      // Weak, and over what is wanted only: a change of the status must not break somebody's edit.
-      reply.header('etag', `W/"${generation}"`);
-      return session;
+      const answer = valueOrProblem(found);
+      reply.header('etag', weakEtagOf(answer));
+      return answer.session;
     },
   );
 

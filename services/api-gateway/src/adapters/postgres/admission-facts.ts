@@ -18,6 +18,7 @@ interface FactsRow {
   windows: number;
   name_taken: boolean | null;
   ended_unmarked: boolean | null;
+  timezone: string | null;
   previous: (StoredAnswer & { requestHash: string }) | null;
 }
 
@@ -47,6 +48,7 @@ export async function readAdmissionFacts(
     project: row.project,
     liveSessions: { linux: row.linux, windows: row.windows },
     nameTaken: row.name_taken ?? false,
+    timezone: row.timezone,
     endedUnmarked: row.ended_unmarked ?? false,
     previous: row.previous,
   };
@@ -60,6 +62,7 @@ function factsQuery(owner: string, request: CreateSessionBody, key: string | nul
           'requiresGpu', k.requires_gpu,
           'allowedInstanceTypes', p.allowed_instance_types, 'allowedSessionTypes', p.allowed_session_types,
           'maxRootVolumeGiB', p.max_root_volume_gib, 'allowedSubnets', p.allowed_subnets,
+          'usersMayChangeSchedule', p.users_may_change_schedule, 'stopAtClose', p.stop_at_close,
           'projects', ${stackProjects(owner)})
         from api_gateway.software_stacks k join api_gateway.profiles p on p.id = k.profile_id
         where k.id = ${request.softwareStackId} and k.enabled) as stack,
@@ -73,6 +76,7 @@ function factsQuery(owner: string, request: CreateSessionBody, key: string | nul
         from api_gateway.idempotency_keys a
         where a.principal = ${owner} and a.key = ${key}
           and a.created_at > now() - make_interval(hours => ${idempotencyHours})) as previous,
+      (select u.timezone from api_gateway.users u where u.name = ${owner}) as timezone,
       live.*
     from (
       select (count(*) filter (where s.os = 'linux' and not s.over))::int as linux,

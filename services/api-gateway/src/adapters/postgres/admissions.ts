@@ -27,8 +27,8 @@ export function createAdmissions(db: Kysely<Database>, announce: AnnounceEvent):
   };
 }
 
-/** Frees the names of sessions that are over, before the event that says so has come. */
-async function markEnded(trx: DatabaseTransaction, owner: string): Promise<void> {
+/** Frees the names of an owner's sessions that are over, before the event that says so has come. */
+export async function markEnded(trx: DatabaseTransaction, owner: string): Promise<void> {
   await sql`
     update api_gateway.sessions s set ended_at = r.state_since
     from session_manager.session_runtime r
@@ -43,9 +43,10 @@ async function insertAdmitted(trx: DatabaseTransaction, admitted: AdmittedSessio
   await sql`
     with session as (
       insert into api_gateway.sessions (id, owner, name, os, software_stack_id, instance_type, root_volume_gib,
-        session_type, hibernation, subnet_id, project_id, created_at, generation)
+        session_type, hibernation, subnet_id, project_id, created_at, generation, schedule, schedule_changed_at)
       values (${s.id}, ${s.owner}, ${s.name}, ${s.os}, ${s.softwareStack.id}, ${s.instanceType}, ${s.rootVolumeGiB},
-        ${s.sessionType}, ${s.hibernation}, ${s.subnetId}, ${s.project?.id ?? null}, ${s.createdAt}, ${s.generation})
+        ${s.sessionType}, ${s.hibernation}, ${s.subnetId}, ${s.project?.id ?? null}, ${s.createdAt}, ${s.generation},
+        ${JSON.stringify(s.scheduling.schedule)}, ${s.scheduling.scheduleChangedAt})
     ), intent as (
       insert into api_gateway.session_intents (session_id, seq, kind, args, cause, at, correlation_id)
       values (${s.id}, ${s.generation}, ${s.latestIntent.kind}, '{}', ${audit.actor}, ${s.latestIntent.at},

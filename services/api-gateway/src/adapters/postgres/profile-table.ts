@@ -44,7 +44,8 @@ function selectProfiles(db: Kysely<Database>) {
     .select(['allowed_instance_types as allowedInstanceTypes', 'max_root_volume_gib as maxRootVolumeGiB'])
     .select(['fallback_instance_types as fallbackInstanceTypes', 'allowed_subnets as allowedSubnets'])
     .select(['allowed_session_types as allowedSessionTypes', 'hibernation_fallback as hibernationFallback'])
-    .select('owners_may_create_images as ownersMayCreateImages')
+    .select(['owners_may_create_images as ownersMayCreateImages', 'stop_at_close as stopAtClose'])
+    .select('users_may_change_schedule as usersMayChangeSchedule')
     .select(versionOf('updated_at').as('version'));
 }
 
@@ -58,5 +59,7 @@ function columnsOf(fields: ProfileFields) {
     allowed_session_types: fields.allowedSessionTypes,
     hibernation_fallback: fields.hibernationFallback,
     owners_may_create_images: fields.ownersMayCreateImages,
+    users_may_change_schedule: fields.usersMayChangeSchedule,
+    stop_at_close: fields.stopAtClose,
   };
 }

@@ -21,6 +21,13 @@ export function createUserDirectory(db: Kysely<Database>, now: () => number): Us
       if (known.size > mostKnown) known.delete(known.keys().next().value ?? '');
       return { disabled };
     },
+    async readTimezone(name) {
+      const user = db.selectFrom('api_gateway.users').where('name', '=', name).select('timezone');
+      return (await user.executeTakeFirst())?.timezone ?? null;
+    },
+    async keepTimezone(name, timezone) {
+      await db.updateTable('api_gateway.users').set({ timezone }).where('name', '=', name).execute();
+    },
   };
 }
 

@@ -1,0 +1,92 @@
+import { type Capability, capabilitiesOf, type OperatingSystem, type Session } from '@deskfleet/contracts';
+import { describeSchedule } from './describe-schedule.ts';
+import { overridesAt } from './overrides.ts';
+import type { Principal } from './principal.ts';
+import { mayChangeSchedule, type SchedulePolicy } from './schedule-policy.ts';
+import {
+  commandContextOf,
+  isIntentPending,
+  mayCreateImages,
+  type SessionRecord,
+  stateOf,
+} from './session-record.ts';
+
+/** What the deployment allows of what can be done with a desktop. */
+export interface CapabilityPolicy {
+  /** Whether desktops of this system may get another instance type; administrators are no exception. */
+  instanceChange: Record<OperatingSystem, boolean>;
+  schedules: Pick<SchedulePolicy, 'usersMayChange'>;
+}
+
+/** Who looks at a session, and when. */
+export interface Viewing {
+  viewer: Principal;
+  policy: CapabilityPolicy;
+  now: Date;
+}
+
+/** The session as the API shows it to this viewer. */
+export function describeSession(record: SessionRecord, viewing: Viewing): Session {
+  const { runtime, scheduling } = record;
+  const { viewer, now } = viewing;
+  return {
+    id: record.id,
+    name: record.name,
+    owner: record.owner,
+    project: record.project,
+    os: record.os,
+    softwareStack: record.softwareStack,
+    state: stateOf(record),
+    stateReason: runtime?.reason ?? null,
+    stateSince: (runtime?.stateSince ?? record.createdAt).toISOString(),
+    pendingIntent: isIntentPending(record)
+      ? { kind: record.latestIntent.kind, since: record.latestIntent.at.toISOString() }
+      : null,
+    instanceType: runtime?.instanceType ?? record.instanceType,
+    rootVolumeGiB: record.rootVolumeGiB,
+    hibernation: record.hibernation,
+    subnetId: runtime?.subnetId ?? record.subnetId,
+    sessionType: record.sessionType,
+    instanceId: runtime?.instanceId ?? null,
+    createdAt: record.createdAt.toISOString(),
+    endedAt: endOf(record)?.toISOString() ?? null,
+    schedule: describeSchedule(record, viewer, now),
+    overrides: overridesAt(scheduling, now),
+    stopAtClose: scheduling.stopAtClose ?? record.profileStopsAtClose,
+    expiresAt: expiryOf(record),
+    capabilities: capabilitiesOf(commandContextOf(record)).filter((capability) =>
+      mayEver(capability, record, viewing),
+    ),
+  };
+}
+
+/** Whether the viewer may do it with this session at all, whatever its state. */
+function mayEver(capability: Capability, record: SessionRecord, { viewer, policy }: Viewing): boolean {
+  switch (capability) {
+    // Only the owner may look at the screen: an administrator's rights over a session end there, and before the
+    // password that opens it.
+    case 'connect':
+      return viewer.name === record.owner;
+    case 'show-password':
+      return viewer.name === record.owner && record.os === 'windows';
+    case 'resize':
+      return policy.instanceChange[record.os];
+    case 'create-image':
+      return mayCreateImages(viewer, record);
+    case 'edit-schedule':
+      return mayChangeSchedule(viewer, record, policy.schedules);
+    default:
+      return true;
+  }
+}
+
+function endOf({ endedAt, runtime }: SessionRecord): Date | null {
+  return endedAt ?? (runtime?.state === 'terminated' ? runtime.stateSince : null);
+}
+
+/** The announced end of a session at rest: a start calls it off. */
+function expiryOf(record: SessionRecord): string | null {
+  const { state, desired } = commandContextOf(record);
+  const isAtRest = [state, desired].every((each) => each === 'stopped' || each === 'hibernated');
+  return isAtRest ? (record.expiresAt?.toISOString() ?? null) : null;
+}

@@ -1,0 +1,213 @@
+import { workingWeek } from '@deskfleet/contracts';
+import { type BadRequest, good, nowhere } from './bad-requests.ts';
+
+const schedule = { ...workingWeek, timezone: 'Europe/Paris' };
+const [from, to] = ['2026-11-23T00:00:00Z', '2026-11-30T00:00:00Z'];
+const unprocessable = 422;
+
+const preview = (
+  what: string,
+  change: object,
+  refusal: Pick<BadRequest, 'status' | 'code' | 'pointer' | 'says'>,
+) => ({
+  what: `a preview ${what}`,
+  route: 'POST /v1/schedules/preview',
+  body: { schedule, from, to, ...change },
+  ...refusal,
+});
+
+/** What must be refused of schedules, overrides and settings, and how. */
+export const badSchedules: BadRequest[] = [
+  {
+    what: 'a launch with a zone in another letter case',
+    body: { ...good, schedule: { ...schedule, timezone: 'europe/paris' } },
+    status: unprocessable,
+    code: 'unknown-timezone',
+    pointer: '/schedule/timezone',
+    says: /Did you mean Europe\/Paris/,
+  },
+  {
+    what: 'a launch with a schedule without a week',
+    body: { ...good, schedule: { ...schedule, week: undefined } },
+    status: 400,
+    code: 'invalid-request',
+    pointer: '/schedule/week',
+    says: /missing/,
+  },
+  {
+    what: 'a launch with a day without windows',
+    body: { ...good, schedule: { ...schedule, week: { ...schedule.week, monday: { type: 'custom' } } } },
+    status: 400,
+    code: 'invalid-request',
+    pointer: '/schedule/week/monday',
+    says: /run-all-day/,
+  },
+  {
+    what: 'a launch with what a GET of a schedule adds',
+    body: { ...good, schedule: { ...schedule, summary: 'x' } },
+    status: 400,
+    code: 'invalid-request',
+    pointer: '/schedule/summary',
+  },
+  preview(
+    'of more than 400 days',
+    { to: '2028-11-30T00:00:00Z' },
+    {
+      status: unprocessable,
+      code: 'preview-too-long',
+      pointer: '/to',
+      says: /at most 400 days/,
+    },
+  ),
+  preview(
+    'of a time that runs backwards',
+    { from: to, to: from },
+    {
+      status: unprocessable,
+      code: 'preview-out-of-range',
+      pointer: '/to',
+    },
+  ),
+  preview(
+    'of a time before 1970',
+    { from: '1969-12-31T00:00:00Z', to: '1970-01-02T00:00:00Z' },
+    {
+      status: unprocessable,
+      code: 'preview-out-of-range',
+      pointer: '/from',
+      says: /1970 to 9999/,
+    },
+  ),
+  preview(
+    'from what is no instant',
+    { from: 'Monday' },
+    {
+      status: 400,
+      code: 'invalid-request',
+      pointer: '/from',
+      says: /RFC 3339/,
+    },
+  ),
+  preview('without an end', { to: undefined }, { status: 400, code: 'invalid-request', pointer: '/to' }),
+  {
+    what: 'a schedule of a session that is not there',
+    route: `PUT /v1/sessions/${nowhere}/schedule`,
+    body: schedule,
+    status: 404,
+    code: 'not-found',
+  },
+  {
+    what: 'a schedule that is a list',
+    route: `PUT /v1/sessions/${nowhere}/schedule`,
+    body: [],
+    status: 400,
+    code: 'invalid-request',
+  },
+  {
+    what: 'a schedule without a body',
+    route: `PUT /v1/sessions/${nowhere}/schedule`,
+    status: 400,
+    code: 'invalid-request',
+  },
+  {
+    what: 'an override that is no instant',
+    route: `PUT /v1/sessions/${nowhere}/overrides`,
+    body: { pauseUntil: 'tomorrow' },
+    status: 400,
+    code: 'invalid-request',
+    pointer: '/pauseUntil',
+    says: /RFC 3339/,
+  },
+  {
+    what: 'an override that is a number',
+    route: `PUT /v1/sessions/${nowhere}/overrides`,
+    body: { keepRunningUntil: 7 },
+    status: 400,
+    code: 'invalid-request',
+    pointer: '/keepRunningUntil',
+    says: /a string or null/,
+  },
+  {
+    what: 'an override that there is not',
+    route: `PUT /v1/sessions/${nowhere}/overrides`,
+    body: { pausedUntil: null },
+    status: 400,
+    code: 'invalid-request',
+    pointer: '/pausedUntil',
+    says: /Did you mean 'pauseUntil'\?/,
+  },
+  ...[0, 10_081, 1.5, '60', null].map((minutes) => ({
+    what: `a keep-alive of ${JSON.stringify(minutes)} minutes`,
+    route: `POST /v1/sessions/${nowhere}/keep-alive`,
+    body: { minutes },
+    status: 400,
+    code: 'invalid-request',
+    pointer: '/minutes',
+  })),
+  {
+    what: 'a change of nothing',
+    route: `PATCH /v1/sessions/${nowhere}`,
+    body: {},
+    status: 400,
+    code: 'invalid-request',
+    says: /at least one field/,
+  },
+  {
+    what: 'a change of a name to one with a line end',
+    route: `PATCH /v1/sessions/${nowhere}`,
+    body: { name: 'a\nb' },
+    status: 400,
+    code: 'invalid-request',
+    pointer: '/name',
+  },
+  {
+    what: 'a change of what stays as it was launched',
+    route: `PATCH /v1/sessions/${nowhere}`,
+    body: { instanceType: 'm7i.xlarge' },
+    status: 400,
+    code: 'invalid-request',
+    pointer: '/instanceType',
+  },
+  {
+    what: 'stopAtClose as text',
+    route: `PATCH /v1/sessions/${nowhere}`,
+    body: { stopAtClose: 'yes' },
+    status: 400,
+    code: 'invalid-request',
+    pointer: '/stopAtClose',
+    says: /true or false or null/,
+  },
+  {
+    what: 'an If-Match of a session that is no ETag',
+    route: `PATCH /v1/sessions/${nowhere}`,
+    body: { stopAtClose: true },
+    headers: { 'if-match': 'latest' },
+    status: 400,
+    code: 'invalid-request',
+    pointer: '/if-match',
+  },
+  {
+    what: 'a time zone of a user that there is not',
+    route: 'PATCH /v1/me',
+    body: { timezone: 'Mars/Olympus_Mons' },
+    status: unprocessable,
+    code: 'unknown-timezone',
+    pointer: '/timezone',
+  },
+  {
+    what: 'a time zone of a user that is a number',
+    route: 'PATCH /v1/me',
+    body: { timezone: 2 },
+    status: 400,
+    code: 'invalid-request',
+    pointer: '/timezone',
+  },
+  {
+    what: 'a change of a user’s name',
+    route: 'PATCH /v1/me',
+    body: { name: 'root' },
+    status: 400,
+    code: 'invalid-request',
+    pointer: '/name',
+  },
+];
