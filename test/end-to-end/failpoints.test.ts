@@ -1,3 +1,4 @@
+import { createHash, randomInt } from 'node:crypto';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { StartError } from '@deskfleet/embedded';
 import { recordedFailpoints } from '@deskfleet/runtime';
@@ -57,10 +58,25 @@ async function failpointFolder(): Promise<string> {
 const ofTheDay =
   /refresh-(instance-types|subnets)|aws\.Describe(InstanceTypes|InstanceTypeOfferings|Subnets)\./;
 
+/**
+ * Each crash costs the start of a process: one run crashes at a part of the failpoints, another by each seed, and with
+ * FAILPOINTS=all at every one. Those around what must not happen twice are always among them.
+ */
+const share = process.env.FAILPOINTS === 'all' ? 1 : 0.35;
+const seed = Number(process.env.FAILPOINTS_SEED ?? randomInt(2 ** 31));
+const always =
+  /RunInstances|begin-attempt|record-launch|CreateImage\.after|create-image\.after-commit|tell-due\.after/;
+
+function sample(names: string[]): string[] {
+  const place = (name: string) =>
+    createHash('sha256').update(`${seed} ${name}`).digest().readUInt32BE() / 2 ** 32;
+  return names.filter((name) => always.test(name) || place(name) < share);
+}
+
 /** A call that reads has no effect: to die after it is to die before the next step. */
 const afterReading = /^aws\.(Describe|Get|List)\w+\.after$/;
 
-test('a crash before and after every commit and every AWS call of a desktop’s life does no harm', async () => {
+test(`a crash before and after every commit and every AWS call of a desktop’s life does no harm (FAILPOINTS_SEED=${seed})`, async () => {
   const recording = await failpointFolder();
   const recorder = await RunningSystem.start({
     DESKFLEET_FAILPOINTS: 'record',
@@ -68,10 +84,10 @@ test('a crash before and after every commit and every AWS call of a desktop’s 
   });
   await liveThrough(recorder);
   await recorder.remove();
-  const names = recordedFailpoints(recording).filter(
+  const passed = recordedFailpoints(recording).filter(
     (name) => !ofTheDay.test(name) && !afterReading.test(name),
   );
-  expect(names).toEqual(
+  expect(passed).toEqual(
     expect.arrayContaining([
       'aws.RunInstances.before',
       'aws.RunInstances.after',
@@ -82,9 +98,11 @@ test('a crash before and after every commit and every AWS call of a desktop’s 
       'aws.CreateImage.after',
       'api-gateway.create-image.after-commit',
       'messaging.consumer.api-gateway-image-available.before-commit',
+      'scheduler.tell-due.after-commit',
     ]),
   );
 
+  const names = sample(passed);
   const crashes = await failpointFolder();
   const system = await startDespiteCrashes({
     DESKFLEET_FAILPOINTS: names.join(','),

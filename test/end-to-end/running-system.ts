@@ -80,6 +80,8 @@ export class RunningSystem {
       port: this.port,
       env: { ...process.env, ...quick, ...this.env },
       onLog: ({ name, line }) => this.log.push(`${name}: ${line}`),
+      // Who is killed on purpose need not be waited for.
+      slowestRestartMs: 100,
     });
   }
 

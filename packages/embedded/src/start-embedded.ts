@@ -25,6 +25,8 @@ export interface EmbeddedOptions {
   onProgress?: (step: string) => void;
   /** Ends a start that is under way. */
   signal?: AbortSignal;
+  /** Longest pause before a process that keeps ending is started again; two seconds unless told. */
+  slowestRestartMs?: number;
 }
 
 /** A running system: the processes of production, on one machine. */
@@ -59,6 +61,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedS
       noteProcess(register, event);
       options.onEvent?.(event);
     },
+    slowestRestartMs: options.slowestRestartMs,
   });
   const stop = async (how: { force?: boolean } = {}) => {
     await supervisor.stop(how);

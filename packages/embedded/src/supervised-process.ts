@@ -21,6 +21,8 @@ export interface ProcessHooks {
   leash: Leash;
   onLine: (line: ProcessLine) => void;
   onEvent: (event: ProcessEvent) => void;
+  /** Longest pause before a process that keeps ending is started again; two seconds unless told. */
+  slowestRestartMs?: number | undefined;
 }
 
 /** Keeps one process running: starts it again with growing pauses until it is told to stop. */
@@ -91,16 +93,17 @@ export class SupervisedProcess {
   }
 
   async #keepRunning(): Promise<void> {
-    let pauseMs = FIRST_RESTART_MS;
+    const slowestMs = this.#hooks.slowestRestartMs ?? SLOWEST_RESTART_MS;
+    let pauseMs = Math.min(FIRST_RESTART_MS, slowestMs);
     while (!this.#stopping.signal.aborted) {
       const startedAt = performance.now();
       const ending = await this.#runOnce().catch((error: Error) => `could not be run (${error.message})`);
       if (this.#stopping.signal.aborted) break;
       this.#giveUpAtStart(ending);
-      if (performance.now() - startedAt > WELL_AFTER_MS) pauseMs = FIRST_RESTART_MS;
+      if (performance.now() - startedAt > WELL_AFTER_MS) pauseMs = Math.min(FIRST_RESTART_MS, slowestMs);
       this.#hooks.onEvent({ name: this.definition.name, kind: 'restarting', detail: ending });
       await delay(pauseMs, undefined, { signal: this.#stopping.signal }).catch(() => undefined);
-      pauseMs = Math.min(pauseMs * 2, SLOWEST_RESTART_MS);
+      pauseMs = Math.min(pauseMs * 2, slowestMs);
     }
     this.#hooks.onEvent({ name: this.definition.name, kind: 'stopped' });
   }

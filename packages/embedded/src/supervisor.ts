@@ -21,6 +21,7 @@ export interface Supervisor {
 export function createSupervisor(hooks: {
   onLine: (line: ProcessLine) => void;
   onEvent: (event: ProcessEvent) => void;
+  slowestRestartMs?: number | undefined;
 }): Supervisor {
   const leash = createLeash();
   const processes = new Map<string, SupervisedProcess>();
