@@ -15,7 +15,9 @@ export const subnets = {
 
 export interface StatusRow {
   state: SessionState;
+  state_since: Date;
   desired: DesiredState;
+  desired_cause: string;
   reason_code: string | null;
   instance_id: string | null;
   availability_zone: string | null;
