@@ -26,6 +26,8 @@ export interface StatusRow {
   reason_sentence: string | null;
   boot_id: string | null;
   applied_seq: number;
+  correlation_id: string | null;
+  pending_stop: object | null;
 }
 
 /** What differs from a plain desktop. */
