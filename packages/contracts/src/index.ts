@@ -60,3 +60,14 @@ export {
 export { type HostAccounts, hostAccountName, hostAccountSources } from './session/host-account-name.ts';
 export { SessionNameSchema } from './session/session-name.ts';
 export * from './session/session-state.ts';
+export {
+  consoleWishes,
+  externalCause,
+  isKeptOff,
+  laterWish,
+  type PersonsWish,
+  type Wish,
+  wishfulIntentKinds,
+  wishOfIntent,
+  wishOfTransition,
+} from './session/wishes-of-people.ts';

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
+import type { DatabaseTransaction } from '@deskfleet/database';
 import { isInfrastructureFailure, type Logger } from '@deskfleet/runtime';
 import type { ServiceBase } from '@deskfleet/service-base';
 import { createAlert } from './adapters/alert-operators.ts';
@@ -13,13 +14,16 @@ import { createUserDataRenderer } from './adapters/aws/render-user-data.ts';
 import { createSsmHosts } from './adapters/aws/ssm-hosts.ts';
 import { createSsmPasswords } from './adapters/aws/ssm-passwords.ts';
 import { randomSecrets } from './adapters/crypto/random-secrets.ts';
+import type { ScheduleHandlers } from './adapters/events/follow-schedule.ts';
 import type { InternalRoutes } from './adapters/http/internal-routes.ts';
+import { changeAutomaticallyIn } from './adapters/postgres/change-automatically.ts';
 import { createPostgresImageStore } from './adapters/postgres/image-store.ts';
 import { createInstanceTypeTable } from './adapters/postgres/instance-type-table.ts';
 import { createLease } from './adapters/postgres/lease.ts';
 import { createPasswordStore } from './adapters/postgres/password-store.ts';
 import { createPostgresSessionStore } from './adapters/postgres/session-store.ts';
 import { createSubnetTable } from './adapters/postgres/subnet-table.ts';
+import { startWhenDue, stopWhenDue, terminateWhenExpired } from './application/act-on-schedule.ts';
 import { BackgroundWork } from './application/background-work.ts';
 import type { ImageDeps } from './application/image-deps.ts';
 import { ImageLoop } from './application/image-loop.ts';
@@ -37,6 +41,7 @@ import { PasswordSweep } from './application/sweep-passwords.ts';
 import { type Config, hostSettingsOf, instanceTagsOf, lifecycleSettingsOf } from './config.ts';
 import { CallBudget } from './domain/call-budget.ts';
 import { PoolBackoff } from './domain/pool-backoff.ts';
+import type { LifecycleSettings } from './domain/settings.ts';
 import { TokenBucket } from './domain/token-bucket.ts';
 
 export interface AppDependencies {
@@ -56,6 +61,8 @@ export interface SessionManager {
   refreshInstanceTypes(): Promise<void>;
   passwordSweep: PasswordSweep;
   subnetRefresh: SubnetRefresh;
+  /** What is done about the scheduler's events. */
+  schedule: ScheduleHandlers;
   /** What other services ask over HTTP. */
   routes: InternalRoutes;
 }
@@ -130,12 +137,29 @@ export function buildApp(app: AppDependencies): SessionManager {
     refreshInstanceTypes: () => refreshInstanceTypes(types),
     passwordSweep: passwords.sweep,
     subnetRefresh,
+    schedule: composeSchedule(app, settings),
     routes: {
       inspectImage: (image) => inspectImage({ images }, image),
       showPassword: passwords.show,
       serviceCredentialKey: config.SERVICE_CREDENTIAL_KEY,
       clock,
     },
+  };
+}
+
+function composeSchedule(
+  { base: { clock, events }, logger }: AppDependencies,
+  settings: LifecycleSettings,
+): ScheduleHandlers {
+  const now = () => clock.now().toJSDate();
+  const deps = (trx: DatabaseTransaction) => ({
+    change: changeAutomaticallyIn(trx, { events, settings, now }),
+    logger,
+  });
+  return {
+    startDue: (trx, data) => startWhenDue(deps(trx), data),
+    stopDue: (trx, data) => stopWhenDue(deps(trx), data),
+    stoppedTooLong: (trx, data) => terminateWhenExpired(deps(trx), data),
   };
 }
 

@@ -1,6 +1,12 @@
-import { monotonicMilliseconds, type RunningService, type ServiceContext } from '@deskfleet/runtime';
-import { buildHttpServer, openServiceBase } from '@deskfleet/service-base';
+import {
+  type Logger,
+  monotonicMilliseconds,
+  type RunningService,
+  type ServiceContext,
+} from '@deskfleet/runtime';
+import { buildHttpServer, openServiceBase, type ServiceBase } from '@deskfleet/service-base';
 import { createAwsClients } from './adapters/aws/aws-clients.ts';
+import { followSchedule } from './adapters/events/follow-schedule.ts';
 import { wakeOnRequests } from './adapters/events/wake-on-requests.ts';
 import { internalRoutes } from './adapters/http/internal-routes.ts';
 import { buildApp, type SessionManager } from './app.ts';
@@ -29,14 +35,16 @@ export async function startSessionManager(context: ServiceContext): Promise<Runn
   const http = await buildHttpServer({ health, routes: internalRoutes(app.routes), logger });
   await http.listen({ port: config.PORT, host: config.HOST });
   const types = keepInstanceTypesFresh(app, context);
-  void base.ready.then(() => {
-    if (signal.aborted) return;
+  const schedule = base.ready.then(() => {
+    if (signal.aborted) return null;
     app.loop.start();
     app.images.start();
     types.start();
+    return startFollowingSchedule(app, base, logger);
   });
   return {
     drain: async () => {
+      await (await schedule)?.stop();
       await Promise.all([app.loop.stop(), app.images.stop()]);
     },
     async stop() {
@@ -46,6 +54,12 @@ export async function startSessionManager(context: ServiceContext): Promise<Runn
       await base.close();
     },
   };
+}
+
+function startFollowingSchedule(app: SessionManager, base: ServiceBase, logger: Logger) {
+  const { bus, metrics } = base;
+  const { db } = base.database;
+  return followSchedule({ bus, db, handlers: app.schedule, wake: () => app.loop.wake(), logger, metrics });
 }
 
 function wake({ loop, images }: SessionManager): void {

@@ -4,8 +4,8 @@ import {
   RunInstancesCommand,
   StopInstancesCommand,
 } from '@aws-sdk/client-ec2';
-import { workingWeek } from '@deskfleet/testkit';
 import type { Fleet } from './fleet.ts';
+import { daily } from './schedules.ts';
 
 /** The most instances of one RunInstances in the simulator's account. */
 const perCall = 1000;
@@ -54,9 +54,9 @@ async function record(fleet: Fleet, instanceIds: string[], state: string): Promi
     `with machine as (select instance_id, uuidv7() as id from unnest($1::text[]) as instance_id),
        session as (
          insert into api_gateway.sessions (id, owner, name, os, software_stack_id, instance_type, root_volume_gib,
-           session_type, created_at, schedule)
+           session_type, created_at, schedule, schedule_changed_at)
          select id, 'alice', instance_id, 'linux', '01990000-0000-7000-8000-000000000011', 'm7i.large', 50, 'default', $3,
-           $4::jsonb
+           $4, $3
          from machine),
        intent as (
          insert into api_gateway.session_intents (session_id, seq, kind, args, cause, at)
@@ -64,6 +64,6 @@ async function record(fleet: Fleet, instanceIds: string[], state: string): Promi
      insert into session_manager.session_runtime (session_id, state, state_since, applied_seq, desired, desired_cause,
        target_observed, instance_id, instance_type, availability_zone, first_boot, updated_at)
      select id, $2, $3, 1, $2, 'user:alice', true, instance_id, 'm7i.large', 'us-east-1a', false, $3 from machine`,
-    [instanceIds, state, at, workingWeek],
+    [instanceIds, state, at, JSON.stringify(daily)],
   );
 }

@@ -35,6 +35,8 @@ export const runningStatus: SessionStatus = {
   missingSince: null,
   missingCount: 0,
   openAttempt: null,
+  pendingStop: null,
+  startUntil: null,
 };
 
 /** What EC2 says of its machine. */

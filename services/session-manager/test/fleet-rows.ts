@@ -15,7 +15,9 @@ export const subnets = {
 
 export interface StatusRow {
   state: SessionState;
+  state_since: Date;
   desired: DesiredState;
+  desired_cause: string;
   reason_code: string | null;
   instance_id: string | null;
   availability_zone: string | null;
@@ -24,6 +26,8 @@ export interface StatusRow {
   reason_sentence: string | null;
   boot_id: string | null;
   applied_seq: number;
+  correlation_id: string | null;
+  pending_stop: object | null;
 }
 
 /** What differs from a plain desktop. */

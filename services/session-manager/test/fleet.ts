@@ -4,7 +4,7 @@ import type { IntentArguments, IntentKind, SessionState } from '@deskfleet/contr
 import { connectDatabase, type DatabaseConnection } from '@deskfleet/database';
 import { createEventWriter } from '@deskfleet/messaging';
 import { createLogger } from '@deskfleet/runtime';
-import { createTestDatabase, type TestDatabase, workingWeek } from '@deskfleet/testkit';
+import { createTestDatabase, type TestDatabase } from '@deskfleet/testkit';
 import { DateTime } from 'luxon';
 import pg from 'pg';
 import { Registry } from 'prom-client';
@@ -14,6 +14,7 @@ import { buildApp, type SessionManager } from '../src/app.ts';
 import type { AlertName } from '../src/application/ports.ts';
 import { loadSessionManagerConfig } from '../src/config.ts';
 import { type Instance, type RequestOptions, type StatusRow, stacks, subnets } from './fleet-rows.ts';
+import { daily } from './schedules.ts';
 import { steer } from './steer.ts';
 
 export const credentialKey = randomBytes(32).toString('base64');
@@ -144,9 +145,9 @@ export class Fleet {
     const id = uuidv7();
     await this.owner.query(
       `insert into api_gateway.sessions (id, owner, name, os, software_stack_id, instance_type, root_volume_gib, session_type,
-         created_at, hibernation, subnet_id, schedule)
-       values ($1, 'alice', $2, $3, $4, $6, 50, 'default', $5, $7, $8, $9)`,
-      [id, name, os, stacks[os], new Date(this.time.ms), instanceType, hibernation, subnetId, workingWeek],
+         created_at, hibernation, subnet_id, schedule, schedule_changed_at)
+       values ($1, 'alice', $2, $3, $4, $6, 50, 'default', $5, $7, $8, $9, $5)`,
+      [id, name, os, stacks[os], this.now(), instanceType, hibernation, subnetId, JSON.stringify(daily)],
     );
     await this.intend(id, 'launch');
     return id;
@@ -160,9 +161,9 @@ export class Fleet {
     cause = 'user:alice',
   ): Promise<void> {
     await this.owner.query(
-      `insert into api_gateway.session_intents (session_id, seq, kind, args, cause)
-       select $1, coalesce(max(seq), 0) + 1, $2, $3, $4 from api_gateway.session_intents where session_id = $1`,
-      [id, kind, JSON.stringify(args), cause],
+      `insert into api_gateway.session_intents (session_id, seq, kind, args, cause, at)
+       select $1, coalesce(max(seq), 0) + 1, $2, $3, $4, $5 from api_gateway.session_intents where session_id = $1`,
+      [id, kind, JSON.stringify(args), cause, this.now()],
     );
   }
 

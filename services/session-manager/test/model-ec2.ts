@@ -55,6 +55,8 @@ export class ModelEc2 implements Compute {
   readonly instances: ModelInstance[] = [];
   faults: Fault[] = [];
   lagSeconds = 0;
+  /** Clients of the desktop. */
+  connected = 0;
   /** Reboots that a machine that was ready has had, and those that were asked for. */
   reboots = 0;
   private readonly now: () => number;
@@ -86,14 +88,21 @@ export class ModelEc2 implements Compute {
     return step && at >= last.at + step.seconds * 1000 ? step.next : last.state;
   }
 
-  hostAnswer(instanceId: string): HostAnswer {
+  /** What hosts say now, which is heard later. */
+  async hostAnswers(instanceIds: string[]): Promise<Map<string, HostAnswer>> {
+    const answers = new Map(instanceIds.map((id) => [id, this.hostAnswer(id)]));
+    await this.answered();
+    return answers;
+  }
+
+  private hostAnswer(instanceId: string): HostAnswer {
     const instance = this.instances.find((i) => i.instanceId === instanceId);
     const last = instance?.history.at(-1);
     const isUp = last?.state === 'pending' || last?.state === 'running';
     if (!last || !isUp || this.now() < last.at + bootSeconds * 1000) {
       return { ready: false, why: 'unreachable' };
     }
-    return { ready: true, bootId: `boot-${last.boot}` };
+    return { ready: true, bootId: `boot-${last.boot}`, connections: this.connected };
   }
 
   typeOf(instance: ModelInstance, at = this.now()): string {

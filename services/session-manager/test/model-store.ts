@@ -1,4 +1,11 @@
-import { type Command, type IntentArguments, targetOf } from '@deskfleet/contracts';
+import {
+  type Command,
+  type IntentArguments,
+  type IntentKind,
+  targetOf,
+  wishfulIntentKinds,
+  wishOfIntent,
+} from '@deskfleet/contracts';
 import { changeByIntent } from '../src/adapters/postgres/apply-intents.ts';
 import { statusOf } from '../src/adapters/postgres/status-rows.ts';
 import { columnsOfChange } from '../src/adapters/postgres/write-change.ts';
@@ -8,23 +15,24 @@ import type {
   SessionStore,
   StatusChange,
 } from '../src/application/session-store.ts';
+import type { AutomaticFacts } from '../src/domain/automatic-facts.ts';
 import type { LaunchPlaces } from '../src/domain/choose-place.ts';
 import { decideIntent, type Intent } from '../src/domain/decide-intent.ts';
 import type { LaunchRequest } from '../src/domain/launch-request.ts';
 import type { AwsFailure } from '../src/domain/reasons.ts';
-import type { SessionStatus } from '../src/domain/session-status.ts';
+import { isSameWish, type SessionStatus } from '../src/domain/session-status.ts';
 import type { LifecycleSettings } from '../src/domain/settings.ts';
 import { isLegalTransition } from '../src/domain/transitions.ts';
+import { faultOfChange } from './fault-of-change.ts';
 import { launchSpec } from './launch-spec.ts';
+import { newRow, type Row, sessionId } from './model-row.ts';
+import { minutely } from './schedules.ts';
 
-type Row = Parameters<typeof statusOf>[0];
 type Attempt = LaunchAttempt & {
   state: 'open' | 'accepted' | 'refused';
   nextTryAt: Date | null;
   refusal: AwsFailure | null;
 };
-
-const sessionId = '01990000-0000-7000-8000-0000000000aa';
 
 /** The record of one session in memory, with the columns and the rules that the Postgres store writes by. */
 export class ModelStore implements SessionStore {
@@ -34,10 +42,18 @@ export class ModelStore implements SessionStore {
   wantedType = 'm7i.large';
   /** Reboots that were accepted. */
   rebootsAccepted = 0;
+  /** What the session's spec says of clocks, and who has connected. */
+  readonly spec: Omit<AutomaticFacts, 'status' | 'latestIntent' | 'latestWish'>;
+  /** Clients of the desktop. */
+  connected = 0;
+  /** The latest intent that the event knows of that is being handled. */
+  toldSeq = 0;
+  /** How often clocks have changed what is wanted. */
+  readonly automatic = { running: 0, stopped: 0, hibernated: 0, terminated: 0 };
   readonly history: string[] = [];
   readonly illegal: string[] = [];
   private row: Row;
-  private readonly intents: Intent[] = [];
+  private readonly intents: (Intent & { at: Date })[] = [];
   private readonly attempts: Attempt[] = [];
   private readonly now: () => Date;
   private readonly settings: LifecycleSettings;
@@ -46,7 +62,25 @@ export class ModelStore implements SessionStore {
     this.now = now;
     this.settings = settings;
     this.row = newRow(now(), hibernation);
-    this.intents.push({ seq: 1, kind: 'launch', args: {}, cause: 'user:alice' });
+    this.intents.push({ seq: 1, kind: 'launch', args: {}, cause: 'user:alice', at: now() });
+    this.spec = {
+      schedule: minutely,
+      scheduleChangedAt: new Date(0),
+      keepRunningUntil: null,
+      pauseUntil: null,
+      overridesChangedAt: null,
+      stopAtClose: { wanted: true, isOwn: false },
+      connectedAt: null,
+    };
+  }
+
+  generation(): number {
+    return this.intents.length;
+  }
+
+  /** The last intents of a person of these kinds; null: there is none. */
+  lastAsked(kinds: readonly IntentKind[]) {
+    return this.intents.findLast(({ kind }) => kinds.includes(kind)) ?? null;
   }
 
   status(): SessionStatus {
@@ -64,7 +98,7 @@ export class ModelStore implements SessionStore {
       hasInstance: instanceId !== null,
       hibernation: this.row.hibernation,
     };
-    const intent = { seq: this.intents.length + 1, kind, args, cause: 'user:alice' };
+    const intent = { seq: this.intents.length + 1, kind, args, cause: 'user:alice', at: this.now() };
     if (decideIntent(context, intent).outcome === 'applied') this.intents.push(intent);
   }
 
@@ -97,10 +131,31 @@ export class ModelStore implements SessionStore {
     this.write(change);
   }
 
+  async changeAutomatically(...[name, id, decide]: Parameters<SessionStore['changeAutomatically']>) {
+    await this.applyIntents(id, decideIntent);
+    const latest = this.intents.at(-1);
+    if (!latest) return;
+    const asked = this.lastAsked(wishfulIntentKinds);
+    const wish = asked && wishOfIntent(asked.kind);
+    const latestWish = asked && wish && { wish, at: asked.at };
+    const facts = { ...this.spec, status: this.status(), latestIntent: latest, latestWish };
+    const change = decide(facts, this.now());
+    if (!change) return;
+    const { pendingStop } = facts.status;
+    const knownSeq = name === 'told' ? this.toldSeq : (pendingStop?.generation ?? 0);
+    const fault = faultOfChange(change, facts, { connected: this.connected, knownSeq, now: this.now() });
+    if (fault) this.illegal.push(fault);
+    if (change.set?.desired) {
+      this.wanted = change.set.desired;
+      this.automatic[change.set.desired] += 1;
+    }
+    this.write(change);
+  }
+
   async beginCalls(_call: unknown, sessions: SessionStatus[]) {
-    const { appliedSeq, state, instanceId } = this.status();
+    const status = this.status();
     const same = sessions.filter(
-      (s) => s.appliedSeq === appliedSeq && s.state === state && s.instanceId === instanceId,
+      (s) => isSameWish(s, status) && s.state === status.state && s.instanceId === status.instanceId,
     );
     if (same.length > 0) this.row.called_at = this.now();
     return new Set(same.map((s) => s.sessionId));
@@ -165,10 +220,10 @@ export class ModelStore implements SessionStore {
   }
 
   /** What is told to the owner counts as what is wanted from then on. */
-  private follow({ rejects, set, transition }: StatusChange): void {
-    if (rejects?.kind === 'start' || transition?.reason?.code === 'stopped-after-error')
-      this.wanted = 'stopped';
-    if (rejects?.kind === 'stop') this.wanted = 'running';
+  private follow({ rejects, fails, set, transition }: StatusChange): void {
+    const failed = rejects?.kind ?? fails?.change;
+    if (failed === 'start' || transition?.reason?.code === 'stopped-after-error') this.wanted = 'stopped';
+    if (failed === 'stop') this.wanted = 'running';
     if (rejects?.kind === 'resize') this.wantedType = this.row.instance_type;
     // Both are rest: what cannot hibernate is stopped, and told so.
     const rests = (state: unknown) => state === 'stopped' || state === 'hibernated';
@@ -184,7 +239,9 @@ export class ModelStore implements SessionStore {
       if (!isLegalTransition(status.state, to)) this.illegal.push(`${status.state} > ${to}`);
     }
     if (change.attempt) this.writeAttempt(change.attempt);
-    this.row = { ...this.row, ...columnsOfChange({ settings: this.settings, now }, status, change) } as Row;
+    const columns = columnsOfChange({ settings: this.settings, now }, status, change);
+    const pending = columns.pending_stop === undefined ? this.row.pending_stop : columns.pending_stop;
+    this.row = { ...this.row, ...columns, pending_stop: parsed(pending) } as Row;
   }
 
   private writeAttempt(change: AttemptChange): void {
@@ -198,46 +255,7 @@ export class ModelStore implements SessionStore {
   }
 }
 
-function newRow(now: Date, hibernation: boolean): Row {
-  return {
-    session_id: sessionId,
-    owner: 'alice',
-    name: 'cfd',
-    os: 'linux',
-    state: 'requested',
-    state_since: now,
-    reason_code: null,
-    reason_sentence: null,
-    applied_seq: 0,
-    desired: 'running',
-    desired_cause: 'user:alice',
-    correlation_id: null,
-    target_observed: false,
-    force_stop: false,
-    instance_id: null,
-    instance_type: 'm7i.large',
-    availability_zone: null,
-    private_ip: null,
-    access_epoch: 1,
-    first_boot: true,
-    deadline_at: null,
-    called_at: null,
-    failed_calls: 0,
-    retry_at: null,
-    missing_since: null,
-    missing_count: 0,
-    updated_at: now,
-    open_attempt_id: null,
-    next_try_at: null,
-    hibernation,
-    hibernation_fallback: 'none',
-    subnet_id: null,
-    boot_id: null,
-    rebooting_from: null,
-    reboot_wanted: false,
-    resize_to: null,
-    capacity_round_at: null,
-    expiry_announced_at: null,
-    password_parameter: null,
-  };
+/** As Postgres gives back what is written as text. */
+function parsed(column: Row['pending_stop'] | string): Row['pending_stop'] {
+  return typeof column === 'string' ? JSON.parse(column) : column;
 }

@@ -14,6 +14,7 @@ import {
   StopWarningData,
 } from './schedule-events.ts';
 import {
+  SessionAutomaticChangeFailedData,
   SessionCommandRejectedData,
   SessionHibernationExpiringData,
   SessionIntentData,
@@ -46,6 +47,7 @@ export const eventCatalogue = {
   'deskfleet.session.terminated.v1': SessionStateData,
   'deskfleet.session.failed.v1': SessionStateData,
   'deskfleet.session.command-rejected.v1': SessionCommandRejectedData,
+  'deskfleet.session.automatic-change-failed.v1': SessionAutomaticChangeFailedData,
   'deskfleet.schedule.tick.v1': ScheduleTickData,
   'deskfleet.schedule.start-due.v1': ScheduleStartDueData,
   'deskfleet.schedule.stop-warning.v1': StopWarningData,

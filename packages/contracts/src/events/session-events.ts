@@ -16,7 +16,8 @@ const about = {
   }),
   cause: Type.String({
     description:
-      'Who or what set it off: `user:NAME`, `admin:NAME`, `reconciler` or `external` (at EC2 itself).',
+      'Who or what set it off: `user:NAME`, `admin:NAME`, `schedule`, `expiry` (stopped for too long), `reconciler` or ' +
+      '`external` (at EC2 itself).',
     examples: ['user:alice'],
   }),
 };
@@ -87,6 +88,14 @@ export const SessionHibernationExpiringData = Type.Object({
 export const SessionCommandRejectedData = Type.Object({
   ...about,
   kind: IntentKindSchema,
+  state: SessionStateSchema,
+  reason: StateReasonSchema,
+});
+
+/** What the schedule or a rule wanted of the session could not be done: it stays as it is. Nobody had asked for it. */
+export const SessionAutomaticChangeFailedData = Type.Object({
+  ...about,
+  change: Type.Enum(['start', 'stop']),
   state: SessionStateSchema,
   reason: StateReasonSchema,
 });

@@ -1,10 +1,11 @@
 import { type Kysely, sql } from 'kysely';
 import { createMessagingTables } from './0001-messaging.ts';
 
-/** Schedules and overrides of sessions, time zones of users, and the scheduler's own tables. */
+/** Schedules and overrides of sessions, time zones of users, automatic stops, and the scheduler's own tables. */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await createMessagingTables(db, 'scheduler');
   await sql.raw(apiGatewayTables).execute(db);
+  await sql.raw(sessionManagerTables).execute(db);
   await sql.raw(schedulerTables).execute(db);
 }
 
@@ -30,6 +31,14 @@ const apiGatewayTables = `
     add column stop_at_close_by text,
     add column spec_version integer not null default 1;
   alter table api_gateway.sessions alter column schedule drop default;`;
+
+const sessionManagerTables = `
+  alter table session_manager.session_runtime
+    add column pending_stop jsonb,
+    add column start_until timestamptz;
+  -- What somebody did at EC2's console, among the thousands of transitions of an old desktop.
+  create index session_transitions_external on session_manager.session_transitions (session_id, id desc)
+    where cause = 'external';`;
 
 const schedulerTables = `
   create table scheduler.schedule_state (

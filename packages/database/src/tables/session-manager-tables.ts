@@ -1,5 +1,5 @@
 import type { DesiredState, ImageState, SessionState } from '@deskfleet/contracts';
-import type { Generated, GeneratedAlways, JSONColumnType } from 'kysely';
+import type { ColumnType, Generated, GeneratedAlways, JSONColumnType } from 'kysely';
 
 /** The status: what is. One row a session, written by session-manager only. */
 export interface SessionRuntimeTable {
@@ -11,9 +11,9 @@ export interface SessionRuntimeTable {
   /** Number of the last intent that has been applied. */
   applied_seq: number;
   desired: DesiredState;
-  /** Cause of the last applied intent, such as `user:alice`. */
+  /** Cause of what is wanted: of the last applied intent, such as `user:alice`, or `schedule` or `expiry`. */
   desired_cause: string;
-  /** The HTTP request behind the last applied intent. */
+  /** The HTTP request behind the last applied intent; null when a clock has wanted something since. */
   correlation_id: string | null;
   /** Whether EC2 has been seen in the desired state since the last intent was applied. */
   target_observed: Generated<boolean>;
@@ -53,6 +53,18 @@ export interface SessionRuntimeTable {
   expiry_announced_at: Date | null;
   /** SSM parameter with the password of a Windows desktop; null once it has been deleted. */
   password_parameter: string | null;
+  /** An automatic stop that is committed when the host has said that nobody is connected. */
+  pending_stop: ColumnType<PendingStopColumn | null, string | null | undefined, string | null>;
+  /** Until when a start that the schedule wants may still begin; null: for ever. */
+  start_until: Date | null;
+}
+
+/** The observation that an automatic stop was decided on; times as ISO 8601. */
+export interface PendingStopColumn {
+  edgeAt: string;
+  validUntil: string | null;
+  observedAt: string;
+  generation: number;
 }
 
 export interface LaunchAttemptsTable {

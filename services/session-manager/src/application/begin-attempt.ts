@@ -4,7 +4,7 @@ import { retryDelaySeconds } from '../domain/decide-call-failure.ts';
 import { decideExhausted } from '../domain/decide-launch.ts';
 import { isAskedByPerson } from '../domain/priority.ts';
 import { type AwsFailure, reasonOfFailure } from '../domain/reasons.ts';
-import type { SessionStatus } from '../domain/session-status.ts';
+import { isSameWish, type SessionStatus } from '../domain/session-status.ts';
 import { after } from '../domain/settings.ts';
 import { freezeRequest } from './freeze-request.ts';
 import type { ReconcilerDeps } from './reconciler-deps.ts';
@@ -78,7 +78,7 @@ async function findPlace(
   }
   if ('waits' in choice) return null;
   await deps.store.change('record-no-place', spec.sessionId, (now, time) => {
-    if (now.state !== 'requested' || now.openAttempt || now.appliedSeq !== status.appliedSeq) return null;
+    if (now.state !== 'requested' || now.openAttempt || !isSameWish(now, status)) return null;
     const decision = decideExhausted({
       instanceType: spec.instanceType,
       places: choice.exhausted,

@@ -1,4 +1,4 @@
-import type { SessionStatus } from '../domain/session-status.ts';
+import { isSameWish, type SessionStatus } from '../domain/session-status.ts';
 import type { ReconcilerDeps } from './reconciler-deps.ts';
 
 /**
@@ -12,7 +12,7 @@ export async function beginReboots(
   const begun = new Set<string>();
   for (const decidedOn of sessions) {
     await store.change('begin-reboot', decidedOn.sessionId, (status, now) => {
-      if (status.appliedSeq !== decidedOn.appliedSeq || status.state !== decidedOn.state) return null;
+      if (!isSameWish(status, decidedOn) || status.state !== decidedOn.state) return null;
       begun.add(status.sessionId);
       return {
         ...(status.state === 'running' && {

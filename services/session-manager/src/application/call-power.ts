@@ -1,10 +1,11 @@
 import pMap from 'p-map';
 import { givesUp, type PowerCall, retryDelaySeconds, stateAfterCall } from '../domain/decide-call-failure.ts';
-import { type AwsFailure, hibernationReasons, reasonOfFailure } from '../domain/reasons.ts';
-import type { SessionStatus } from '../domain/session-status.ts';
+import { type AwsFailure, hibernationReasons, keptOnTheWayOut, reasonOfFailure } from '../domain/reasons.ts';
+import { isSameWish, type SessionStatus } from '../domain/session-status.ts';
 import { after } from '../domain/settings.ts';
 import type { PowerStep } from '../domain/step.ts';
 import { deadlineOf, isLegalTransition } from '../domain/transitions.ts';
+import { toldAsFailed } from './automatic-changes.ts';
 import { beginReboots } from './begin-reboots.ts';
 import type { PowerAnswer } from './ports.ts';
 import type { ReconcilerDeps } from './reconciler-deps.ts';
@@ -83,7 +84,11 @@ function accepted({ settings }: ReconcilerDeps, call: PowerCall, candidate: Powe
     if (!isLegalTransition(status.state, to)) return null;
     const own = ownStop(candidate, status);
     return {
-      transition: { to, cause: own?.cause ?? status.desiredCause, reason: own?.reason ?? null },
+      transition: {
+        to,
+        cause: own?.cause ?? status.desiredCause,
+        reason: own?.reason ?? (call === 'terminate' ? keptOnTheWayOut(status) : null),
+      },
       set: {
         ...called,
         ...(own?.cause && { desired: 'stopped' as const, desiredCause: own.cause }),
@@ -94,7 +99,7 @@ function accepted({ settings }: ReconcilerDeps, call: PowerCall, candidate: Powe
 
 /** A stop that nobody asked for changes what is wanted, unless somebody has asked for something meanwhile. */
 function ownStop({ step, status: decidedOn }: PowerCandidate, status: SessionStatus): PowerStep | null {
-  return step.cause !== undefined && status.appliedSeq === decidedOn.appliedSeq ? step : null;
+  return step.cause !== undefined && isSameWish(status, decidedOn) ? step : null;
 }
 
 interface Refusal {
@@ -105,8 +110,8 @@ interface Refusal {
 
 function refused(deps: ReconcilerDeps, { call, candidate, failure }: Refusal): Decide {
   return (status, now) => {
-    // Of a call for an intent that a later one has overtaken, the refusal concerns nobody.
-    if (status.appliedSeq !== candidate.status.appliedSeq) return null;
+    // Of a call for something that is not wanted any more, the refusal concerns nobody.
+    if (!isSameWish(status, candidate.status)) return null;
     const failedCalls = status.failedCalls + 1;
     const reason = reasonOfFailure(failure, describe(call));
     deps.logger.warn({ sessionId: status.sessionId, call, failure, failedCalls }, 'AWS refused a call');
@@ -148,7 +153,7 @@ function giveUp(call: PowerCall, status: SessionStatus, reason: Reason): StatusC
         return { set: { ...set, desired: 'stopped', reason: hibernationReasons.fellBack } };
       }
       return {
-        rejects: { kind: 'stop', reason },
+        ...toldAsFailed(status, { change: 'stop', reason }),
         set: { ...set, desired: 'running', targetObserved: false },
       };
     default:

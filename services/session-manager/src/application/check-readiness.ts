@@ -2,6 +2,7 @@ import { dcvSessionIdOf, hostAccountName } from '@deskfleet/contracts';
 import { keptOnTheWayUp } from '../domain/reasons.ts';
 import type { HostAnswer, SessionStatus } from '../domain/session-status.ts';
 import { after } from '../domain/settings.ts';
+import { concludeStop } from './conclude-stop.ts';
 import type { ReconcilerDeps } from './reconciler-deps.ts';
 import type { StatusChange } from './session-store.ts';
 
@@ -14,7 +15,10 @@ const hostsPerCommand = 50;
  */
 const rebootMinutes = 5;
 
-/** Asks hosts over SSM whether DCV serves their desktops, in batches, and says which sessions are running. */
+/**
+ * Asks hosts over SSM whether DCV serves their desktops and how many are connected, in batches; says which sessions are
+ * running, and concludes the stops that wait for it.
+ */
 export class ReadinessCheck {
   private readonly deps: ReconcilerDeps;
   private readonly askAgainAt = new Map<string, number>();
@@ -79,11 +83,12 @@ export class ReadinessCheck {
       owner: hostAccountName(owner, { os, hostAccounts }),
     }));
     const answers = await this.deps.hosts.probe(hosts);
-    for (const { sessionId, instanceId, stateSince } of sessions) {
+    for (const { sessionId, instanceId, stateSince, pendingStop } of sessions) {
       const answer = answers.get(instanceId ?? '');
       if (!answer) continue;
       this.answers.set(sessionId, { stateSince: stateSince.getTime(), answer });
-      if (!answer.ready) continue;
+      if (pendingStop) await concludeStop(this.deps, sessionId, { askedFor: pendingStop, answer });
+      if (!answer.ready || pendingStop) continue;
       await this.deps.store.change('record-ready', sessionId, (status, now) => {
         // An answer about an earlier boot says nothing: the session must be where it was when the host was asked.
         const isSameBoot = status.stateSince.getTime() === stateSince.getTime();

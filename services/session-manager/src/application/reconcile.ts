@@ -1,9 +1,15 @@
+import type { StateReason } from '@deskfleet/contracts';
 import pMap from 'p-map';
 import { type PowerCall, powerCalls } from '../domain/decide-call-failure.ts';
 import { decideIntent } from '../domain/decide-intent.ts';
 import { decideNextStep } from '../domain/decide-next-step.ts';
 import { byPriority } from '../domain/priority.ts';
-import { hibernationExpiringReason, keptOnTheWayUp } from '../domain/reasons.ts';
+import {
+  hibernationExpiringReason,
+  keptOnTheWayOut,
+  keptOnTheWayUp,
+  scheduleReasons,
+} from '../domain/reasons.ts';
 import type { Observation, SessionStatus } from '../domain/session-status.ts';
 import type { Step, Transition } from '../domain/step.ts';
 import { isAtRest } from '../domain/transitions.ts';
@@ -15,7 +21,7 @@ import type { ReconcilerDeps } from './reconciler-deps.ts';
 import { type ForEachSession, recordMissing } from './record-missing.ts';
 import { resizeSession } from './resize-session.ts';
 import type { StatusChange } from './session-store.ts';
-import { hold, planStarts } from './start-capacity.ts';
+import { giveUpStart, hold, planStarts } from './start-capacity.ts';
 import { StraySweep } from './sweep-strays.ts';
 
 /** How much a pass looks at. */
@@ -163,6 +169,7 @@ export class Reconciler {
       if (observation && observation.instanceId !== status.instanceId) return null;
       const step = this.nextStep(status, observation, now);
       if (step.do === 'confirm') return { set: { targetObserved: true, desired: step.desired } };
+      if (step.do === 'withdraw-start') return giveUpStart(status, scheduleReasons.startedTooLate);
       if (step.do === 'announce-expiry') return announcement(status, step.resumableUntil, now);
       return step.do === 'transition' ? changeOf(step, status, observation) : null;
     });
@@ -227,10 +234,16 @@ export class Reconciler {
 }
 
 /** Steps that change the record only. */
-const recordedSteps: ReadonlySet<Step['do']> = new Set(['transition', 'confirm', 'announce-expiry']);
+const recordedSteps: ReadonlySet<Step['do']> = new Set([
+  'transition',
+  'confirm',
+  'withdraw-start',
+  'announce-expiry',
+]);
 
-function errandsOf({ instanceId, rebootWanted, resizeTo }: SessionStatus) {
-  return { hasInstance: instanceId !== null, hasErrand: rebootWanted || resizeTo !== null };
+function errandsOf({ instanceId, rebootWanted, resizeTo, pendingStop }: SessionStatus) {
+  const hasErrand = rebootWanted || resizeTo !== null || pendingStop !== null;
+  return { hasInstance: instanceId !== null, hasErrand };
 }
 
 function announcement(status: SessionStatus, resumableUntil: Date, now: Date): StatusChange {
@@ -246,12 +259,16 @@ function changeOf(
   observation: Observation | undefined,
 ): StatusChange {
   const cause = step.cause ?? status.desiredCause;
-  const reason = step.reason ?? (step.to === 'starting' ? keptOnTheWayUp(status) : null);
+  const reason = step.reason ?? keptReason(step.to, status);
   return {
     transition: { to: step.to, cause, reason },
     set: {
       ...(observation && observedFields(observation)),
-      ...(step.external && { desired: desiredAfter(step.to), desiredCause: step.cause ?? 'external' }),
+      ...(step.external && {
+        desired: desiredAfter(step.to),
+        desiredCause: step.cause ?? 'external',
+        startUntil: null,
+      }),
       ...(step.desired && { desired: step.desired }),
       ...(step.dropsInstance && { instanceId: null, privateIp: null, bootId: null, firstBoot: true }),
       ...(step.resize && { resizeTo: null }),
@@ -259,6 +276,11 @@ function changeOf(
     ...(step.resize === 'done' && { resized: { from: status.instanceType } }),
     ...(step.resize === 'failed' && reason && { rejects: { kind: 'resize' as const, reason } }),
   };
+}
+
+function keptReason(to: Transition['to'], status: SessionStatus): StateReason | null {
+  if (to === 'starting') return keptOnTheWayUp(status);
+  return to === 'terminating' || to === 'terminated' ? keptOnTheWayOut(status) : null;
 }
 
 /** What EC2 says of the machine; a terminated one has no address any more, which is no news. */

@@ -1,4 +1,5 @@
 import type { Mount, OperatingSystem, SessionState, SessionType, StateReason } from '@deskfleet/contracts';
+import type { AutomaticFacts } from '../domain/automatic-facts.ts';
 import type { LaunchPlaces } from '../domain/choose-place.ts';
 import type { PowerCall } from '../domain/decide-call-failure.ts';
 import type { Intent, IntentDecision, IntentFacts } from '../domain/decide-intent.ts';
@@ -52,7 +53,10 @@ export type AttemptChange =
   | { attemptId: string; becomes: 'refused'; failure: AwsFailure }
   | { attemptId: string; becomes: 'open'; nextTryAt: Date; failure: AwsFailure };
 
-/** Fields of the status that a change may set; `endsAccess` voids the tokens issued so far. */
+/**
+ * Fields of the status that a change may set; `endsAccess` voids the tokens issued so far, `correlationId` says which
+ * request the events that follow belong to.
+ */
 export type StatusFields = Partial<
   Pick<
     SessionStatus,
@@ -79,7 +83,9 @@ export type StatusFields = Partial<
     | 'capacityRoundAt'
     | 'expiryAnnouncedAt'
     | 'targetObserved'
-  > & { endsAccess: boolean }
+    | 'pendingStop'
+    | 'startUntil'
+  > & { endsAccess: boolean; correlationId: string | null }
 >;
 
 /** What a decision changes; committed as one, with its transition row and event. */
@@ -89,6 +95,8 @@ export interface StatusChange {
   attempt?: AttemptChange;
   /** The last intent cannot be fulfilled: told to the owner as SessionCommandRejected. */
   rejects?: { kind: Intent['kind']; reason: StateReason };
+  /** What nobody asked for cannot be done: told to the owner as SessionAutomaticChangeFailed. */
+  fails?: { change: 'start' | 'stop'; reason: StateReason };
   /** The machine has another type now: told as SessionResized. */
   resized?: { from: string };
   /** Told as SessionHibernationExpiring. */
@@ -98,9 +106,18 @@ export interface StatusChange {
 /** A decision that is made again on what is true under the session's lock; null changes nothing. */
 export type Decide = (status: SessionStatus, now: Date) => StatusChange | null;
 
+/** A change that nobody asked for, decided on what is true under the session's lock; null changes nothing. */
+export type DecideAutomatically = (facts: AutomaticFacts, now: Date) => StatusChange | null;
+
+/**
+ * Applies a session's intents, decides and commits, all under its lock. Of a session that is not in the database nothing
+ * is decided.
+ */
+export type ChangeAutomatically = (sessionId: string, decide: DecideAutomatically) => Promise<void>;
+
 /** The sessions as session-manager keeps them in Postgres: every write is one transaction under the session's lock. */
 export interface SessionStore {
-  /** Every session that has not ended; `moving` are those that are not where they are wanted. */
+  /** Every session that has not ended; `moving` are those that are not where they are wanted, or wait for their host. */
   live(scope: 'all' | 'moving'): Promise<SessionStatus[]>;
   /** Sessions with intents that have not been applied; `recent` looks at the last minutes only, which is cheap. */
   withUnappliedIntents(scope: 'recent' | 'all'): Promise<string[]>;
@@ -109,6 +126,7 @@ export interface SessionStore {
     decide: (facts: IntentFacts, intent: Intent) => IntentDecision,
   ): Promise<void>;
   change(name: string, sessionId: string, decide: Decide): Promise<void>;
+  changeAutomatically(name: string, ...change: Parameters<ChangeAutomatically>): Promise<void>;
   /** Records that a call is about to be made, for those sessions that still are as they were when it was decided. */
   beginCalls(call: PowerCall | 'resize', sessions: SessionStatus[]): Promise<Set<string>>;
   launchSpec(sessionId: string): Promise<LaunchSpec | null>;

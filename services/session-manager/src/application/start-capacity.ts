@@ -1,8 +1,9 @@
 import type { Pool } from '../domain/pool-backoff.ts';
 import { isAskedByPerson } from '../domain/priority.ts';
 import { type AwsFailure, noCapacityReason } from '../domain/reasons.ts';
-import type { SessionStatus } from '../domain/session-status.ts';
+import { isSameWish, type SessionStatus } from '../domain/session-status.ts';
 import { after, type LifecycleSettings } from '../domain/settings.ts';
+import { freshWish, toldAsFailed } from './automatic-changes.ts';
 import type { PowerAnswer } from './ports.ts';
 import type { ReconcilerDeps } from './reconciler-deps.ts';
 import type { Decide, StatusChange } from './session-store.ts';
@@ -98,7 +99,7 @@ export function capacityDeadline(status: SessionStatus, now: Date, settings: Lif
 /** One whose pool is empty: its owner is told, and after a while that it stays stopped. */
 export function hold(decidedOn: SessionStatus, settings: LifecycleSettings): Decide {
   return (status, now) => {
-    if (status.appliedSeq !== decidedOn.appliedSeq || status.state !== decidedOn.state) return null;
+    if (!isSameWish(status, decidedOn) || status.state !== decidedOn.state) return null;
     const place = { instanceType: status.instanceType, zone: status.availabilityZone };
     const deadlineAt = capacityDeadline(status, now, settings);
     if (now >= deadlineAt) return giveUpStart(status, noCapacityReason([place], null));
@@ -118,8 +119,8 @@ export function giveUpStart(
 ): StatusChange {
   const to = status.state === 'hibernated' ? 'hibernated' : 'stopped';
   return {
-    rejects: { kind: 'start', reason },
-    set: { desired: to, targetObserved: false, failedCalls: 0, retryAt: null, deadlineAt: null, reason },
+    ...toldAsFailed(status, { change: 'start', reason }),
+    set: { ...freshWish, desired: to, targetObserved: false, deadlineAt: null, reason },
     ...(status.state !== to && { transition: { to, cause: 'reconciler', reason } }),
   };
 }

@@ -160,6 +160,18 @@ export const externalReasons = {
   },
 } as const satisfies Record<string, StateReason>;
 
+export const scheduleReasons = {
+  stoppedAtClose: {
+    code: 'stopped-at-close',
+    sentence: 'The desktop was stopped at the end of its scheduled hours, as its settings say.',
+  },
+  startedTooLate: {
+    code: 'window-closed',
+    sentence:
+      'The desktop could not be started during its scheduled hours, and stays stopped. Start it if you need it now.',
+  },
+} as const satisfies Record<string, StateReason>;
+
 export const hibernationReasons = {
   becameStop: {
     code: 'hibernation-became-stop',
@@ -229,6 +241,17 @@ export function keptOnTheWayUp({
   firstBoot: boolean;
 }): StateReason | null {
   return firstBoot && reason?.code === fallbackTypeCode ? reason : null;
+}
+
+/** Why a desktop ends that nobody asked to end is told to the last. */
+export function keptOnTheWayOut({
+  reason,
+  desiredCause,
+}: {
+  reason: StateReason | null;
+  desiredCause: string;
+}): StateReason | null {
+  return desiredCause === 'expiry' ? reason : null;
 }
 
 const fallbackTypeCode = 'fallback-instance-type';

@@ -50,6 +50,27 @@ export interface SessionStatus {
   expiryAnnouncedAt: Date | null;
   /** A launch attempt whose answer is not known yet. */
   openAttempt: { id: string; nextTryAt: Date | null } | null;
+  /** An automatic stop that is committed when the host has said that nobody is connected. */
+  pendingStop: PendingStop | null;
+  /** Until when a start that the schedule wants may still begin: the close of its window; null: for ever. */
+  startUntil: Date | null;
+}
+
+/** The observation that an automatic stop was decided on. */
+export interface PendingStop {
+  edgeAt: Date;
+  validUntil: Date | null;
+  observedAt: Date;
+  generation: number;
+}
+
+/** Whether what is wanted of a session is still what it was: neither an intent nor a clock came in between. */
+export function isSameWish(one: SessionStatus, other: SessionStatus): boolean {
+  return (
+    one.appliedSeq === other.appliedSeq &&
+    one.desired === other.desired &&
+    one.desiredCause === other.desiredCause
+  );
 }
 
 /** The states of an EC2 instance (EC2 API, InstanceState). */
@@ -81,7 +102,10 @@ export interface Observation {
 
 /** What a host said, asked over SSM whether it serves its desktop. */
 export type HostAnswer =
-  /** DCV serves the session, in this boot of the host; null where the host did not name its boot. */
-  | { ready: true; bootId: string | null }
+  /**
+   * DCV serves the session, in this boot of the host and to so many clients; null where the host did not name its boot, or
+   * not how many.
+   */
+  | { ready: true; bootId: string | null; connections: number | null }
   /** The SSM agent has not answered, or DCV has not. */
   | { ready: false; why: 'unreachable' | 'not-ready' };

@@ -14,6 +14,8 @@ export type Step =
    * stopped is at rest for one that should hibernate, too.
    */
   | { do: 'confirm'; desired: DesiredState }
+  /** The start that the schedule wanted has not come about while its window was open. */
+  | { do: 'withdraw-start' }
   /** Tell the owner that EC2 will not keep a hibernated desktop for much longer. */
   | { do: 'announce-expiry'; resumableUntil: Date }
   | Transition;

@@ -1,5 +1,11 @@
 import type { DesiredState } from '@deskfleet/contracts';
-import { deadlineReasons, externalReasons, hibernationReasons, resizeFailedReason } from './reasons.ts';
+import {
+  deadlineReasons,
+  externalReasons,
+  hibernationReasons,
+  resizeFailedReason,
+  scheduleReasons,
+} from './reasons.ts';
 import type { Observation, SessionStatus } from './session-status.ts';
 import { after } from './settings.ts';
 import { nothing, type Step, type Transition } from './step.ts';
@@ -55,6 +61,7 @@ function hasteStop(facts: StepFacts): Step {
 function unaskedReason({ desired, desiredCause }: SessionStatus): Pick<Transition, 'reason'> {
   if (!wantsRest(desired)) return {};
   if (desiredCause === 'reconciler') return { reason: deadlineReasons.stoppedAfterError };
+  if (desiredCause === 'schedule') return { reason: scheduleReasons.stoppedAtClose };
   return desiredCause === 'external' ? { reason: externalReasons.stopped } : {};
 }
 
@@ -92,7 +99,10 @@ export function stepFromHibernated(facts: StepFacts): Step {
 /** From `stopped` or `hibernated`. */
 function stepFromRest(facts: StepFacts): Step {
   const { status, observation, now } = facts;
-  if (status.desired === 'running') return isDue(status.retryAt, now) ? { do: 'start' } : nothing;
+  if (status.desired === 'running') {
+    if (status.startUntil !== null && now >= status.startUntil) return { do: 'withdraw-start' };
+    return isDue(status.retryAt, now) ? { do: 'start' } : nothing;
+  }
   if (!observation || observation.state === 'stopping' || !isSettled(facts)) return nothing;
   if (observation.state === 'stopped') return restSeen(status, observation);
   // A start of ours whose answer was lost, overtaken by a stop, must not bill: only a start by others is news.

@@ -70,9 +70,11 @@ export function stepFromRunning(facts: StepFacts): Step {
   if (status.rebootWanted && observation?.state === 'running') {
     return isDue(status.retryAt, now) ? { do: 'reboot' } : nothing;
   }
-  if (!observation || !isSettled(facts)) return nothing;
+  // An automatic stop waits for the host to say whether somebody is connected.
+  const otherwise: Step = status.pendingStop === null ? nothing : { do: 'probe' };
+  if (!observation || !isSettled(facts)) return otherwise;
   if (observation.state === 'running')
-    return status.targetObserved ? nothing : { do: 'confirm', desired: status.desired };
+    return status.targetObserved ? otherwise : { do: 'confirm', desired: status.desired };
   return status.targetObserved ? followEc2(status, observation) : asOurs(facts, observation);
 }
 

@@ -128,11 +128,18 @@ function readAnswer(output: string | undefined, host: Host | undefined): HostAns
       described.id === host.dcvSessionId &&
       'owner' in described &&
       isSameAccount(described.owner, host.owner);
-    return isOurs ? { ready: true, bootId: output.slice(0, start).trim() || null } : notReady;
+    if (!isOurs) return notReady;
+    const bootId = output.slice(0, start).trim() || null;
+    return { ready: true, bootId, connections: connectionsOf(described) };
   } catch {
     // Not JSON: DCV said something else than what was asked for, so the desktop is not ready.
     return notReady;
   }
+}
+
+function connectionsOf(described: object): number | null {
+  const count: unknown = 'num-of-connections' in described ? described['num-of-connections'] : null;
+  return Number.isInteger(count) && Number(count) >= 0 ? Number(count) : null;
 }
 
 /** Windows writes accounts with their domain and in any case. */

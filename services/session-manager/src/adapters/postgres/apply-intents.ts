@@ -1,4 +1,5 @@
 import type { DatabaseTransaction } from '@deskfleet/database';
+import { freshWish } from '../../application/automatic-changes.ts';
 import type { StatusChange, StatusFields } from '../../application/session-store.ts';
 import type { Intent, IntentDecision, IntentFacts } from '../../domain/decide-intent.ts';
 import type { SessionStatus } from '../../domain/session-status.ts';
@@ -51,10 +52,7 @@ export function changeByIntent(
       desiredCause: intent.cause,
       // A resize asks for nothing that EC2 has to be seen in: a stopped desktop stays stopped.
       targetObserved: intent.kind === 'resize' && status.targetObserved,
-      failedCalls: 0,
-      retryAt: null,
-      reason: null,
-      capacityRoundAt: null,
+      ...freshWish,
       endsAccess: decision.endsAccess,
       ...errandOf(intent),
       ...deadlineAfter(intent, status.state, now),

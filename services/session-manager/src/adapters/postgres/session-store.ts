@@ -9,6 +9,7 @@ import type { SessionStatus } from '../../domain/session-status.ts';
 import type { LifecycleSettings } from '../../domain/settings.ts';
 import { isAtRest } from '../../domain/transitions.ts';
 import { applyIntents } from './apply-intents.ts';
+import { changeAutomaticallyIn } from './change-automatically.ts';
 import { frozenRequest, launchPlaces, launchSpec } from './launch-facts.ts';
 import { lockBriefly } from './lock-briefly.ts';
 import { selectStatus, statusOf } from './status-rows.ts';
@@ -52,6 +53,7 @@ export function createPostgresSessionStore({
             eb.or([
               eb('r.reboot_wanted', '=', true),
               eb('r.resize_to', 'is not', null),
+              eb('r.pending_stop', 'is not', null),
               ...moving.map(({ state, desired }) => eb('r.state', '=', state).and('r.desired', '=', desired)),
             ]),
           ),
@@ -97,6 +99,11 @@ export function createPostgresSessionStore({
           change,
         );
       }),
+
+    changeAutomatically: (name, sessionId, decide) =>
+      transact(db, `session-manager.${name}`, (trx) =>
+        changeAutomaticallyIn(trx, { events, settings, now })(sessionId, decide),
+      ),
 
     beginCalls: (call, sessions) =>
       transact(db, `session-manager.begin-${call}`, async (trx) => {
@@ -167,11 +174,13 @@ export function createPostgresSessionStore({
   };
 }
 
-/** The session is as it was when the call was decided: no intent, no transition came in between. */
+/** The session is as it was when the call was decided (`isSameWish`), and no transition came in between. */
 function asDecided(session: SessionStatus) {
   return {
     session_id: session.sessionId,
     applied_seq: session.appliedSeq,
+    desired: session.desired,
+    desired_cause: session.desiredCause,
     state: session.state,
     instance_id: session.instanceId ?? '',
   };

@@ -1,7 +1,7 @@
-import type { Database, DatabaseTransaction } from '@deskfleet/database';
+import type { Database, DatabaseTransaction, PendingStopColumn } from '@deskfleet/database';
 import type { Kysely, Selectable, Updateable } from 'kysely';
 import type { StatusFields } from '../../application/session-store.ts';
-import type { SessionStatus } from '../../domain/session-status.ts';
+import type { PendingStop, SessionStatus } from '../../domain/session-status.ts';
 
 type RuntimeRow = Selectable<Database['session_manager.session_runtime']>;
 type StatusRow = RuntimeRow & {
@@ -63,8 +63,19 @@ export function statusOf(row: StatusRow): SessionStatus {
     missingCount: row.missing_count,
     capacityRoundAt: row.capacity_round_at,
     expiryAnnouncedAt: row.expiry_announced_at,
+    pendingStop: row.pending_stop && pendingStopOf(row.pending_stop),
+    startUntil: row.start_until,
     openAttempt:
       row.open_attempt_id === null ? null : { id: row.open_attempt_id, nextTryAt: row.next_try_at },
+  };
+}
+
+function pendingStopOf(column: PendingStopColumn): PendingStop {
+  return {
+    edgeAt: new Date(column.edgeAt),
+    validUntil: column.validUntil === null ? null : new Date(column.validUntil),
+    observedAt: new Date(column.observedAt),
+    generation: column.generation,
   };
 }
 
@@ -93,6 +104,9 @@ export function columnsOf(fields: StatusFields): Updateable<Database['session_ma
     missing_count: fields.missingCount,
     capacity_round_at: fields.capacityRoundAt,
     expiry_announced_at: fields.expiryAnnouncedAt,
+    correlation_id: fields.correlationId,
+    start_until: fields.startUntil,
+    pending_stop: fields.pendingStop && JSON.stringify(fields.pendingStop),
     ...(fields.reason !== undefined && {
       reason_code: fields.reason?.code ?? null,
       reason_sentence: fields.reason?.sentence ?? null,

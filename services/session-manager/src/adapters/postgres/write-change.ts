@@ -47,6 +47,7 @@ export async function writeChange(
   if (change.transition) await writeTransition(writing, status, after, change.transition);
   if (change.resized) await writeResized(writing, after, change.resized);
   if (change.expires) await writeExpiring(writing, after, change.expires);
+  if (change.fails) await writeFailure(writing, after, change.fails);
   if (change.rejects) await writeRejection(writing, after, change.rejects);
 }
 
@@ -84,6 +85,8 @@ function columnsOfTransition(
     retry_at: null,
     ...(to === after.desired && { target_observed: true }),
     ...(to === 'running' && { first_boot: false }),
+    // It waited for the host of the state that is left.
+    pending_stop: null,
     // A reboot is over when the desktop is up again, or has been stopped or started instead.
     ...(to !== 'starting' && { reboot_wanted: false, rebooting_from: null }),
   };
@@ -179,6 +182,19 @@ async function writeExpiring(
       hibernatedSince: hibernatedSince.toISOString(),
       resumableUntil: resumableUntil.toISOString(),
     },
+  });
+}
+
+/** Tells the owner that what a clock wanted cannot be done. */
+async function writeFailure(
+  { trx, events }: Writing,
+  status: SessionStatus,
+  { change, reason }: NonNullable<StatusChange['fails']>,
+): Promise<void> {
+  const { sessionId, owner, generation, cause } = aboutSession(status, status.desiredCause);
+  await events.append(trx, 'deskfleet.session.automatic-change-failed.v1', {
+    subject: sessionId,
+    data: { sessionId, owner, generation, cause, change, state: status.state, reason },
   });
 }
 

@@ -1,0 +1,31 @@
+import type { Schedule, ScheduleDay } from '@deskfleet/contracts';
+
+const hours: ScheduleDay = { type: 'custom', windows: [{ start: '08:00', end: '19:00' }] };
+const never: ScheduleDay = { type: 'stop-all-day' };
+
+function everyDay(day: ScheduleDay): Schedule {
+  const week = {
+    monday: day,
+    tuesday: day,
+    wednesday: day,
+    thursday: day,
+    friday: day,
+    saturday: day,
+    sunday: day,
+  };
+  return { timezone: 'UTC', week, exceptions: [] };
+}
+
+/** 08:00 to 19:00 UTC on every day. */
+export const daily = everyDay(hours);
+/** Four windows of three minutes with as much between them, from 08:00 UTC on: within one test all of it happens. */
+export const minutely = everyDay({
+  type: 'custom',
+  windows: [
+    { start: '08:00', end: '08:03' },
+    { start: '08:06', end: '08:09' },
+    { start: '08:12', end: '08:15' },
+    { start: '08:18', end: '08:21' },
+  ],
+});
+export const alwaysOff = everyDay(never);
