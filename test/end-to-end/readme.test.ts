@@ -7,7 +7,7 @@ import { openDesktop, RunningSystem } from './running-system.ts';
 
 let system: RunningSystem;
 beforeAll(async () => {
-  system = await RunningSystem.start();
+  system = await RunningSystem.start({ IDLE_WARNING_MINUTES: '0' });
 }, 90_000);
 afterAll(() => system?.remove());
 
@@ -26,6 +26,25 @@ test('the README’s walk-through works as pasted', async () => {
   await paste(`${setUp}\nID=${id}\n${rest}`);
   expect(await (await system.as('alice')).session(id)).toMatchObject({ state: 'terminated' });
 }, 120_000);
+
+test('a desktop starts, and stops, by a schedule within three minutes of real time', async () => {
+  const readme = await readFile(`${repositoryRoot}/README.md`, 'utf8');
+  const [, setUp = ''] = /```sh\n(export TOKEN=[^\n]*\napi[^\n]*\n)/.exec(readme) ?? [];
+  const [, script = ''] = /```sh\n(ID=[\s\S]*?nine-to-five[\s\S]*?)```/.exec(readme) ?? [];
+  const began = Date.now();
+  const printed = await paste(`${setUp}\n${script}`);
+  expect(Date.now() - began).toBeLessThan(180_000);
+  const history = printed.split('\n').find((line) => line.startsWith('{"items":[{"from"')) ?? '{"items":[]}';
+  const { items } = JSON.parse(history) as { items: { to: string; cause: string }[] };
+  // Newest first: started by the schedule, and stopped by it.
+  expect(items.slice(0, 5).map(({ to, cause }) => `${to} ${cause}`)).toEqual([
+    'stopped schedule',
+    'stopping schedule',
+    'running schedule',
+    'starting schedule',
+    'provisioning schedule',
+  ]);
+}, 240_000);
 
 /** Runs lines of the README in a shell, against the system under test instead of port 8080 and the default folder. */
 async function paste(script: string): Promise<string> {

@@ -1,4 +1,11 @@
-import { lastTransition, nextTransition, scheduledAt } from '@deskfleet/contracts';
+import {
+  isKeptOff as keepsOff,
+  lastTransition,
+  laterWish,
+  nextTransition,
+  type PersonsWish,
+  scheduledAt,
+} from '@deskfleet/contracts';
 import type { Memory, SessionFacts } from './session-facts.ts';
 import { plus } from './settings.ts';
 import { startBefore } from './start-lead.ts';
@@ -61,9 +68,12 @@ function toldOpen(
 
 /** Whether somebody has stopped the session since, and nobody has started it after that. */
 export function isKeptOff(facts: SessionFacts, opening: Opening | null): boolean {
-  const { stoppedByPersonAt: stopped, startedByPersonAt: started } = facts;
-  if (stopped === null || (started !== null && started > stopped)) return false;
-  return opening === null || stopped >= opening.keepOffFrom;
+  const latest = laterWish(wish('off', facts.stoppedByPersonAt), wish('up', facts.startedByPersonAt));
+  return opening === null ? latest?.wish === 'off' : keepsOff(latest, opening.keepOffFrom);
+}
+
+function wish(what: PersonsWish['wish'], at: Date | null): PersonsWish | null {
+  return at === null ? null : { wish: what, at };
 }
 
 /** The next instant at which the schedule opens. */

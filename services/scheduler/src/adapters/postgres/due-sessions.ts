@@ -1,3 +1,4 @@
+import { externalCause, wishfulIntentKinds } from '@deskfleet/contracts';
 import type { Database, DatabaseTransaction } from '@deskfleet/database';
 import { type ExpressionBuilder, type Selectable, sql } from 'kysely';
 import type { DueSession } from '../../application/ports.ts';
@@ -60,7 +61,7 @@ const lastIntents = (eb: ExpressionBuilder<FactTables, 's'>) =>
   eb
     .selectFrom('api_gateway.session_intents as it')
     .whereRef('it.session_id', '=', 's.id')
-    .where('it.kind', 'in', ['launch', 'start', 'stop'])
+    .where('it.kind', 'in', wishfulIntentKinds)
     .select(({ fn }) => [
       fn.max('it.at').filterWhere('it.kind', '!=', 'stop').as('started_at'),
       fn.max('it.at').filterWhere('it.kind', '=', 'stop').as('stopped_at'),
@@ -105,7 +106,7 @@ function dueSessionOf(state: StateRow, row: FactsRow): DueSession {
 
 /** A stop at EC2's console leaves no intent; that the session rests because of it is all that is known. */
 function stoppedByPersonAt({ stopped_at, state, state_since, desired_cause }: FactsRow): Date | null {
-  const atConsole = desired_cause === 'external' && (state === 'stopped' || state === 'hibernated');
+  const atConsole = desired_cause === externalCause && (state === 'stopped' || state === 'hibernated');
   return atConsole ? state_since : stopped_at;
 }
 
