@@ -56,6 +56,7 @@ export function facts(changes: Partial<SessionFacts> = {}): SessionFacts {
     state: 'stopped',
     stateSince: at('2026-11-24T20:00'),
     desired: 'stopped',
+    startedBySchedule: false,
     startedByPersonAt: at('2026-11-02T09:00'),
     stoppedByPersonAt: null,
     ...changes,

@@ -52,8 +52,10 @@ function dueOrLater(due: Date, warning: Memory['warning'], now: Date): Closing {
   return { warns: null, stopDueAt: isDue ? due : null, warning, lookAt: isDue ? null : due };
 }
 
-/** Who starts a desktop outside its schedule has it for a while. */
-function graceEnd({ schedule, startedByPersonAt }: SessionFacts, { grace }: SchedulerSettings): Date | null {
-  if (startedByPersonAt === null || scheduledAt(schedule, startedByPersonAt)) return null;
+/** Who starts a desktop outside its schedule has it for a while; once it was stopped and the clock started it, no more. */
+function graceEnd(facts: SessionFacts, { grace }: SchedulerSettings): Date | null {
+  const { schedule, startedByPersonAt, startedBySchedule } = facts;
+  if (startedByPersonAt === null || startedBySchedule || scheduledAt(schedule, startedByPersonAt))
+    return null;
   return plus(startedByPersonAt, grace);
 }

@@ -302,6 +302,22 @@ describe('a stop at the close', () => {
     ]);
   });
 
+  test('has no grace period left of a start by hand that was over when the schedule started the desktop', () => {
+    const course = {
+      facts: always({
+        ...up,
+        startedBySchedule: true,
+        startedByPersonAt: at('2026-11-25T18:40'),
+        schedule: week(hours(['18:50', '19:00'])),
+      }),
+      memory: { ...toldOpen, edge: { at: at('2026-11-25T18:50'), type: 'open' as const } },
+      settings: { ...settings, warning: 0 },
+    };
+    expect(told(follow(course, at('2026-11-25T18:55'), at('2026-11-25T19:05')))).toEqual([
+      '25 19:00 stop of 25 19:00',
+    ]);
+  });
+
   test('is asked for again while the desktop runs on', () => {
     const course = { facts: always(up), memory: toldOpen, settings: { ...settings, warning: 0 } };
     expect(told(follow(course, at('2026-11-25T18:00'), at('2026-11-25T19:25')))).toEqual([

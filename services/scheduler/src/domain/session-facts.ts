@@ -21,6 +21,8 @@ export interface SessionFacts {
   state: SessionState | null;
   stateSince: Date | null;
   desired: DesiredState | null;
+  /** The clock started it: it does not run because a person wanted so. */
+  startedBySchedule: boolean;
   /** When somebody last launched or started it, and last stopped it, here or at EC2's console. */
   startedByPersonAt: Date | null;
   stoppedByPersonAt: Date | null;

@@ -94,6 +94,7 @@ function dueSessionOf(state: StateRow, row: FactsRow): DueSession {
       state: row.state,
       stateSince: row.state_since,
       desired: row.desired,
+      startedBySchedule: row.desired_cause === 'schedule',
       startedByPersonAt: row.started_at,
       stoppedByPersonAt: stoppedByPersonAt(row),
     },
