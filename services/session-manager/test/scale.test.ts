@@ -1,5 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
 import { crowd } from './crowd.ts';
+import { startDue } from './due-events.ts';
 import { Fleet } from './fleet.ts';
 
 let fleet: Fleet | undefined;
@@ -28,11 +29,7 @@ test(
     const [person, ...others] = (await fleet.read(
       'select session_id as id from session_manager.session_runtime order by session_id',
     )) as { id: string }[];
-    await fleet.tamper(
-      `insert into api_gateway.session_intents (session_id, seq, kind, args, cause)
-     select id, 2, 'start', '{}', 'schedule' from unnest($1::uuid[]) as id`,
-      [others.map(({ id }) => id)],
-    );
+    for (const { id } of others) await startDue(fleet, id);
     const begun = fleet.now().getTime();
     let clicked = 0;
     while ((await started(fleet)) < due + 1) {

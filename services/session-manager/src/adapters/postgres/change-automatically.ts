@@ -22,7 +22,7 @@ export function changeAutomaticallyIn(
   return async (sessionId, decide) => {
     await lockBriefly(trx, sessionId);
     let row = await selectFacts(trx, sessionId);
-    if (!row || row.latest_seq > row.applied_seq) {
+    if (!row || (row.latest?.seq ?? 0) > row.applied_seq) {
       await applyIntents({ trx, events, settings, now: now() }, sessionId, decideIntent);
       row = await selectFacts(trx, sessionId);
     }
