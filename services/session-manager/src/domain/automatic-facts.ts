@@ -22,8 +22,7 @@ export interface AutomaticFacts {
 }
 
 /** The causes of what a clock wants: nobody has asked for it. */
-export const automaticCauses = ['schedule', 'expiry'] as const;
-export type AutomaticCause = (typeof automaticCauses)[number];
+const automaticCauses = ['schedule', 'expiry'] as const;
 
 export function isAutomatic({ desiredCause }: Pick<SessionStatus, 'desiredCause'>): boolean {
   return automaticCauses.some((cause) => cause === desiredCause);
