@@ -62,7 +62,7 @@ const ofTheDay =
  * Each crash costs the start of a process: one run crashes at a part of the failpoints, another by each seed, and with
  * FAILPOINTS=all at every one. Those around what must not happen twice are always among them.
  */
-const share = process.env.FAILPOINTS === 'all' ? 1 : 0.35;
+const share = process.env.FAILPOINTS === 'all' ? 1 : 0.25;
 const seed = Number(process.env.FAILPOINTS_SEED ?? randomInt(2 ** 31));
 const always =
   /RunInstances|begin-attempt|record-launch|CreateImage\.after|create-image\.after-commit|tell-due\.after/;
@@ -76,7 +76,7 @@ function sample(names: string[]): string[] {
 /** A call that reads has no effect: to die after it is to die before the next step. */
 const afterReading = /^aws\.(Describe|Get|List)\w+\.after$/;
 
-test(`a crash before and after every commit and every AWS call of a desktop’s life does no harm (FAILPOINTS_SEED=${seed})`, async () => {
+test(`a crash before or after a commit or an AWS call of a desktop’s life does no harm (FAILPOINTS_SEED=${seed})`, async () => {
   const recording = await failpointFolder();
   const recorder = await RunningSystem.start({
     DESKFLEET_FAILPOINTS: 'record',

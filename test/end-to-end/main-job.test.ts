@@ -112,13 +112,16 @@ test('each service is connected as its own role, which owns nothing', async () =
   const owner = new pg.Client({ connectionString: system.embedded.urls.databaseOwner });
   await owner.connect();
   try {
+    const expected = serviceSchemas
+      .map((schema) => ({
+        application_name: schema.replaceAll('_', '-'),
+        usename: roleNameOf(schema, 'deskfleet'),
+      }))
+      .sort((a, b) => a.usename.localeCompare(b.usename));
     const { rows } = await owner.query<{ application_name: string; usename: string }>(
-      `select distinct application_name, usename from pg_stat_activity where application_name in ('api-gateway', 'session-manager', 'token-service')`,
+      'select distinct application_name, usename from pg_stat_activity where application_name = any($1)',
+      [expected.map(({ application_name }) => application_name)],
     );
-    const expected = serviceSchemas.map((schema) => ({
-      application_name: schema.replaceAll('_', '-'),
-      usename: roleNameOf(schema, 'deskfleet'),
-    }));
     expect(rows.sort((a, b) => a.usename.localeCompare(b.usename))).toEqual(expected);
     const owned = await owner.query(
       `select from pg_class join pg_roles on pg_roles.oid = relowner where rolname = any($1)`,
