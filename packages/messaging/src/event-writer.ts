@@ -55,21 +55,19 @@ export function createEventWriter({ schema, source, publicUrl, clock }: EventWri
   const outbox = sql.table(`${schema}.outbox`);
   const schemasUrl = `${publicUrl.replace(/\/$/, '')}/schemas`;
 
-  function build<T extends EventType>(type: T, { subject, data, ...ids }: NewEvent<T>) {
+  function build<T extends EventType>(type: T, { subject, data, ...ids }: NewEvent<T>, moment: Moment) {
     const fault = faultOfData(type, data);
     if (fault) throw new InvalidEventError(`The data of ${type} is wrong: ${fault}`);
-    const now = clock.now();
-    const traceparent = activeTraceparent();
     return {
       specversion: '1.0',
-      id: v7({ msecs: now.toMillis() }),
+      id: v7({ msecs: moment.milliseconds }),
       source,
       type,
       subject,
-      time: now.toUTC().toISO() as string,
+      time: moment.time,
       datacontenttype: 'application/json',
       dataschema: `${schemasUrl}/${schemaNameOf(type)}.json`,
-      ...(traceparent ? { traceparent } : {}),
+      ...(moment.traceparent ? { traceparent: moment.traceparent } : {}),
       ...(ids.correlationId ? { correlationid: ids.correlationId } : {}),
       ...(ids.causationId ? { causationid: ids.causationId } : {}),
       data,
@@ -87,24 +85,41 @@ export function createEventWriter({ schema, source, publicUrl, clock }: EventWri
       ${rows.map(({ event }) => event)}::text[])`.execute(trx);
   }
 
-  function rowOf<T extends EventType>(type: T, newEvent: NewEvent<T>) {
-    const event = build(type, newEvent);
+  function rowOf<T extends EventType>(type: T, newEvent: NewEvent<T>, moment: Moment) {
+    const event = build(type, newEvent, moment);
     return { id: event.id, subject: subjectOf(type, newEvent.subject), event: JSON.stringify(event) };
   }
 
   return {
     async append(trx, type, newEvent) {
-      const row = rowOf(type, newEvent);
+      const row = rowOf(type, newEvent, momentOf(clock));
       await insert(trx, [row]);
       return row.id;
     },
     async appendAll(trx, events) {
+      const moment = momentOf(clock);
       // Each event's data belongs to its type; the compiler does not see it through the union.
       await insert(
         trx,
-        events.map(({ type, ...newEvent }) => rowOf(type, newEvent as NewEvent<typeof type>)),
+        events.map(({ type, ...newEvent }) => rowOf(type, newEvent as NewEvent<typeof type>, moment)),
       );
     },
+  };
+}
+
+/** What events that are written together share. */
+interface Moment {
+  milliseconds: number;
+  time: string;
+  traceparent: string | null;
+}
+
+function momentOf(clock: Clock): Moment {
+  const now = clock.now();
+  return {
+    milliseconds: now.toMillis(),
+    time: now.toUTC().toISO() as string,
+    traceparent: activeTraceparent(),
   };
 }
 

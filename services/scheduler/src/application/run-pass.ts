@@ -17,6 +17,8 @@ export interface PassDeps {
 /** Sessions that are decided in one transaction: enough to be quick, few enough to hold its rows for a moment only. */
 const batchSize = 500;
 
+/** A first look at whether much is due, so that the others begin soon. */
+const firstBatchSize = 100;
 /** Batches at a time, so that neither Postgres nor this process waits for the other. */
 const batchesAtOnce = 3;
 
@@ -25,22 +27,22 @@ export async function runPass(deps: PassDeps): Promise<void> {
   const { store, clock } = deps;
   await deps.leads.refresh();
   await store.tick(startOfMinute(clock.now().toJSDate()));
-  let isMore = await tellBatch(deps);
+  let isMore = await tellBatch(deps, firstBatchSize);
   while (isMore) {
-    const full = await Promise.all(Array.from({ length: batchesAtOnce }, () => tellBatch(deps)));
+    const full = await Promise.all(Array.from({ length: batchesAtOnce }, () => tellBatch(deps, batchSize)));
     isMore = full.includes(true);
   }
 }
 
 /** Answers whether more may be due. */
-async function tellBatch(deps: PassDeps): Promise<boolean> {
+async function tellBatch(deps: PassDeps, size: number): Promise<boolean> {
   const now = deps.clock.now().toJSDate();
-  const decided = await deps.store.decideDue(now, batchSize, ({ facts, memory, softwareStackId }) =>
+  const decided = await deps.store.decideDue(now, size, ({ facts, memory, softwareStackId }) =>
     decideSession({ facts, memory, now, lead: deps.leads.of(softwareStackId), settings: deps.settings }),
   );
   const told = deps.clock.now().toMillis();
   for (const one of decided) report(deps, one, told);
-  return decided.length === batchSize;
+  return decided.length === size;
 }
 
 function startOfMinute(instant: Date): Date {
