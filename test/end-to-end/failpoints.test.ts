@@ -62,7 +62,7 @@ const ofTheDay =
  * Each crash costs the start of a process: one run crashes at a part of the failpoints, another by each seed, and with
  * FAILPOINTS=all at every one. Those around what must not happen twice are always among them.
  */
-const share = process.env.FAILPOINTS === 'all' ? 1 : 0.25;
+const share = process.env.FAILPOINTS === 'all' ? 1 : 0.1;
 const seed = Number(process.env.FAILPOINTS_SEED ?? randomInt(2 ** 31));
 const always =
   /RunInstances|begin-attempt|record-launch|CreateImage\.after|create-image\.after-commit|tell-due\.after/;
