@@ -115,6 +115,15 @@ describe('a clock that is set back', () => {
   });
 });
 
+test('a session whose schedule cannot be followed holds up no other', async () => {
+  const clock = new DrivenClock(at('2026-11-25T08:30'));
+  const schedule = week(hours(['08:00', '19:00']));
+  await clockwork.add(1, { schedule: { ...schedule, timezone: 'Atlantis/Capital' } });
+  const [other] = await clockwork.add(1, { schedule });
+  await clockwork.replica(clock).pass();
+  expect((await clockwork.told('start-due')).map(({ data }) => data.sessionId)).toEqual([other]);
+});
+
 describe('events that were lost', () => {
   test('a new schedule, a new session and a stop are found within minutes, and an ended session is dropped', async () => {
     const clock = new DrivenClock(at('2026-11-25T10:00'));

@@ -17,8 +17,14 @@ export function createSchedulerMetrics(registry: Registry): SchedulerMetrics {
     labelNames: ['what'],
     registers: [registry],
   });
+  const undecided = new Counter({
+    name: 'deskfleet_schedule_undecided_total',
+    help: 'Looks at sessions whose schedules could not be followed; the log says which and why.',
+    registers: [registry],
+  });
   return {
     observeLateness: (seconds) => lateness.observe(seconds),
     countTold: (what) => told.inc({ what }),
+    countUndecided: () => undecided.inc(),
   };
 }

@@ -42,4 +42,6 @@ export interface SchedulerMetrics {
   /** From when an edge was due to when it was told, in seconds. */
   observeLateness(seconds: number): void;
   countTold(what: string): void;
+  /** A session could not be decided; it is tried again later. */
+  countUndecided(): void;
 }

@@ -1,9 +1,9 @@
 import type { Clock, Logger } from '@deskfleet/runtime';
-import { decideSession } from '../domain/decide-session.ts';
+import { decideSession, type SessionDecision } from '../domain/decide-session.ts';
 import type { Tell } from '../domain/session-facts.ts';
-import { minute, type SchedulerSettings } from '../domain/settings.ts';
+import { minute, plus, type SchedulerSettings } from '../domain/settings.ts';
 import type { Leads } from './leads.ts';
-import type { Decided, SchedulerMetrics, ScheduleStore } from './ports.ts';
+import type { Decided, DueSession, SchedulerMetrics, ScheduleStore } from './ports.ts';
 
 export interface PassDeps {
   store: ScheduleStore;
@@ -37,12 +37,26 @@ export async function runPass(deps: PassDeps): Promise<void> {
 /** Answers whether more may be due. */
 async function tellBatch(deps: PassDeps, size: number): Promise<boolean> {
   const now = deps.clock.now().toJSDate();
-  const decided = await deps.store.decideDue(now, size, ({ facts, memory, softwareStackId }) =>
-    decideSession({ facts, memory, now, lead: deps.leads.of(softwareStackId), settings: deps.settings }),
-  );
+  const decided = await deps.store.decideDue(now, size, (session) => decide(deps, session, now));
   const told = deps.clock.now().toMillis();
   for (const one of decided) report(deps, one, told);
   return decided.length === size;
+}
+
+/** One that cannot be decided (a zone that this runtime does not know any more) must not hold up all others. */
+function decide(deps: PassDeps, session: DueSession, now: Date): SessionDecision {
+  const { facts, memory, softwareStackId } = session;
+  const { settings, leads, logger } = deps;
+  try {
+    return decideSession({ facts, memory, now, lead: leads.of(softwareStackId), settings });
+  } catch (err) {
+    logger.error(
+      { err, sessionId: facts.sessionId },
+      'the schedule of a session cannot be followed; trying later',
+    );
+    deps.metrics.countUndecided();
+    return { tells: [], memory, expiresAt: null, lookAt: plus(now, settings.repeat) };
+  }
 }
 
 function startOfMinute(instant: Date): Date {
