@@ -27,6 +27,7 @@ export {
   readDefaultSchedule,
   workingWeek,
 } from './schedule/default-schedule.ts';
+export { effectiveOpen } from './schedule/effective-open.ts';
 export { findScheduleFaults, whyNoTimeZone } from './schedule/find-schedule-faults.ts';
 export {
   type Schedule,

@@ -1,5 +1,4 @@
-import { lastTransition, scheduledAt } from '@deskfleet/contracts';
-import type { SchedulingSpec } from './scheduling-spec.ts';
+import { effectiveOpen, externalCause, lastTransition, scheduledAt } from '@deskfleet/contracts';
 import { commandContextOf, isIntentPending, type SessionRecord } from './session-record.ts';
 
 /**
@@ -12,7 +11,8 @@ export function keptOffBy(session: SessionRecord, now: Date): string | null {
   const isAtRest = desired === 'stopped' || desired === 'hibernated';
   const stop = isAtRest ? latestStop(session) : null;
   if (!stop || !isOfPerson(stop.cause) || !scheduledAt(session.scheduling.schedule, now)) return null;
-  const since = openOf(session.scheduling, now);
+  const { schedule } = session.scheduling;
+  const since = effectiveOpen(lastTransition(schedule, now)?.at ?? null, session.scheduling, now);
   return since === null || stop.at >= since ? stop.cause : null;
 }
 
@@ -23,18 +23,12 @@ function latestStop(session: SessionRecord): { cause: string; at: Date } | null 
   if (!runtime) return null;
   const { desiredCause: cause, stateSince } = runtime;
   // Somebody at EC2's console leaves no intent.
-  return { cause, at: cause !== 'external' && latestIntent.kind === 'stop' ? latestIntent.at : stateSince };
+  return {
+    cause,
+    at: cause !== externalCause && latestIntent.kind === 'stop' ? latestIntent.at : stateSince,
+  };
 }
 
 function isOfPerson(cause: string): boolean {
-  return cause === 'external' || cause.startsWith('user:') || cause.startsWith('admin:');
-}
-
-/** When the present hours began for this session: an edit and the end of a pause count as an open. Null: they always were. */
-function openOf({ schedule, scheduleOpenedAt, pauseUntil }: SchedulingSpec, now: Date): Date | null {
-  const open = lastTransition(schedule, now)?.at ?? null;
-  const later = [scheduleOpenedAt, pauseUntil].filter(
-    (instant) => instant !== null && instant <= now && (open === null || instant > open),
-  );
-  return later.reduce((latest, instant) => (latest && instant && latest > instant ? latest : instant), open);
+  return cause === externalCause || cause.startsWith('user:') || cause.startsWith('admin:');
 }

@@ -22,8 +22,8 @@ export class SchedulerLoop {
   private readonly deps: SchedulerLoopDeps;
   private readonly passes = new PassLoop(() => this.passOrPause());
   private catchUpAt = Number.NEGATIVE_INFINITY;
+  /** Of the monotonic clock, at the last look; null before the first. */
   private clockAhead: number | null = null;
-  private started = false;
 
   constructor(deps: SchedulerLoopDeps) {
     this.deps = deps;
@@ -65,11 +65,10 @@ export class SchedulerLoop {
     const { store, clock, monotonic, fingerprint, logger } = this.deps;
     const now = clock.now();
     const ahead = now.toMillis() - monotonic();
-    if (!this.started) {
+    if (this.clockAhead === null) {
       await store.applySettings(fingerprint, now.toJSDate());
       await store.forgetFuture(now.toJSDate());
-      this.started = true;
-    } else if (this.clockAhead !== null && ahead < this.clockAhead - stepBack) {
+    } else if (ahead < this.clockAhead - stepBack) {
       logger.warn(
         { seconds: (this.clockAhead - ahead) / 1000 },
         'the clock was set back; all is looked at again',

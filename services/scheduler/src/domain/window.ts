@@ -1,4 +1,5 @@
 import {
+  effectiveOpen,
   isKeptOff as keepsOff,
   lastTransition,
   laterWish,
@@ -41,20 +42,14 @@ export interface OpeningInput {
   lead: number;
 }
 
-/** The latest of what counts as an open of this window; null for one that has been open always. */
+/** What counts as the open of this window; null for one that has been open always. */
 export function openingOf({ facts, memory, now, lead }: OpeningInput, window: Window): Opening | null {
-  const openings: Opening[] = [];
   const open = toldOpen(facts, memory, window);
-  if (open !== null) {
-    const dueAt = startBefore(open, lead, facts.sessionId);
-    openings.push({ at: open, keepOffFrom: plus(open, -lead), dueAt });
-  }
-  for (const at of [facts.scheduleOpenedAt, facts.pauseUntil]) {
-    if (at !== null && at <= now && (open === null || at > open)) {
-      openings.push({ at, keepOffFrom: at, dueAt: at });
-    }
-  }
-  return openings.reduce<Opening | null>((a, b) => (a === null || b.at > a.at ? b : a), null);
+  const at = effectiveOpen(open, facts, now);
+  if (at === null) return null;
+  return at === open
+    ? { at, keepOffFrom: plus(at, -lead), dueAt: startBefore(at, lead, facts.sessionId) }
+    : { at, keepOffFrom: at, dueAt: at };
 }
 
 /** Who edits the schedule inside a window does not open it again, though by the new schedule it began at another time. */

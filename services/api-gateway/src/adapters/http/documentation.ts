@@ -13,7 +13,8 @@ export async function describeApi(app: FastifyInstance, publicUrl: string): Prom
       info: {
         title: 'Deskfleet',
         version: '1',
-        description: 'Cloud desktops: launch, connect, stop, hibernate, start, resize, image, terminate.',
+        description:
+          'Cloud desktops: launch, connect, stop, hibernate, start, schedule, resize, image, terminate.',
         license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
       },
       servers: [{ url: publicUrl }],
