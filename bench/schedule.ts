@@ -1,5 +1,11 @@
 import path from 'node:path';
-import { nextTransition, type Schedule, subjectFilterOf } from '@deskfleet/contracts';
+import {
+  nextTransition,
+  type Schedule,
+  type ScheduleDay,
+  subjectFilterOf,
+  weekOf,
+} from '@deskfleet/contracts';
 import { freePort, repositoryRoot } from '@deskfleet/embedded';
 import { DeliverPolicy, jetstream } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
@@ -63,16 +69,7 @@ function measureRecomputing(): Measurement {
 function scheduleOf(timezone: string, offMinutes: number): Schedule {
   const off = String((new Date().getUTCMinutes() + 17 + offMinutes) % 60).padStart(2, '0');
   const day = { type: 'custom' as const, windows: [{ start: `08:${off}`, end: `19:${off}` }] };
-  const week = {
-    monday: day,
-    tuesday: day,
-    wednesday: day,
-    thursday: day,
-    friday: day,
-    saturday: day,
-    sunday: day,
-  };
-  return { timezone, week, exceptions: [] };
+  return { timezone, week: weekOf(day), exceptions: [] };
 }
 
 async function addSessions(owner: pg.Pool): Promise<void> {
@@ -198,16 +195,11 @@ async function measureLateness({ natsUrl }: BenchServers, owner: pg.Pool): Promi
 /** Gives 3,000 sessions a window that opens at this instant, as edits of their owners do. */
 async function openAtOnce(owner: pg.Pool, openAt: Date, round: number): Promise<string[]> {
   const time = (instant: number) => new Date(instant).toISOString().slice(11, 16);
-  const day = {
+  const day: ScheduleDay = {
     type: 'custom',
     windows: [{ start: time(openAt.getTime()), end: time(openAt.getTime() + 6 * 60 * minute) }],
   };
-  const names = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'];
-  const schedule = {
-    timezone: 'UTC',
-    week: Object.fromEntries(names.map((name) => [name, day])),
-    exceptions: [],
-  };
+  const schedule: Schedule = { timezone: 'UTC', week: weekOf(day), exceptions: [] };
   const { rows } = await owner.query<{ id: string }>(
     `update api_gateway.sessions set schedule = $1, schedule_changed_at = now(), spec_version = spec_version + 1
      where id in (select id from api_gateway.sessions order by id offset $2 limit $3) returning id`,

@@ -37,6 +37,7 @@ export {
   scheduleFields,
   type Weekday,
   weekdays,
+  weekOf,
 } from './schedule/schedule.ts';
 export type { ScheduleFault } from './schedule/schedule-fault.ts';
 export {

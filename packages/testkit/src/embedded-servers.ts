@@ -6,6 +6,7 @@ import {
   createSupervisor,
   findNatsServer,
   freePort,
+  type Supervisor,
   startNats,
   startPostgres,
 } from '@deskfleet/embedded';
@@ -19,7 +20,7 @@ export interface Servers {
 }
 
 // The data lives as long as the run: nothing has to survive a crash of the machine.
-const FAST_AND_LOSSY = {
+const FAST_AND_LOSSY: Record<string, string> = {
   fsync: 'off',
   synchronous_commit: 'off',
   full_page_writes: 'off',
@@ -27,8 +28,13 @@ const FAST_AND_LOSSY = {
   autovacuum_naptime: '10min',
 };
 
+/** Servers of our own, under a supervisor that may start more beside them. */
+export interface EmbeddedServers extends Servers {
+  supervisor: Supervisor;
+}
+
 /** Starts both in a new temporary folder; NATS_URL, when set, is used instead of a NATS of our own. */
-export async function startEmbeddedServers(): Promise<Servers> {
+export async function startEmbeddedServers(serverSettings = FAST_AND_LOSSY): Promise<EmbeddedServers> {
   const folder = await mkdtemp(path.join(tmpdir(), 'deskfleet-test-'));
   // As root another user runs Postgres, who must be able to enter.
   await chmod(folder, 0o711);
@@ -43,16 +49,16 @@ export async function startEmbeddedServers(): Promise<Servers> {
       dataDir: path.join(folder, 'postgres'),
       port: await freePort(),
       ownerPassword: 'owner-of-the-tests',
-      serverSettings: FAST_AND_LOSSY,
+      serverSettings,
     });
-    return { ownerUrl, natsUrl, stop };
+    return { ownerUrl, natsUrl, supervisor, stop };
   } catch (error) {
     await stop();
     throw error;
   }
 }
 
-async function natsFor(supervisor: ReturnType<typeof createSupervisor>, folder: string): Promise<string> {
+async function natsFor(supervisor: Supervisor, folder: string): Promise<string> {
   if (process.env.NATS_URL) return process.env.NATS_URL;
   const binary = await findNatsServer({
     cacheDir: cacheFolder(process.env),

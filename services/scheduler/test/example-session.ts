@@ -1,4 +1,4 @@
-import type { Schedule, ScheduleDay } from '@deskfleet/contracts';
+import { type Schedule, type ScheduleDay, weekOf } from '@deskfleet/contracts';
 import { decideSession, type SessionDecision } from '../src/domain/decide-session.ts';
 import type { Memory, SessionFacts, Tell } from '../src/domain/session-facts.ts';
 import { hour, minute, type SchedulerSettings } from '../src/domain/settings.ts';
@@ -23,19 +23,7 @@ export const hours = (...windows: [start: string, end: string][]): ScheduleDay =
 
 /** The same on Monday to Friday, and on the weekend. */
 export function week(workday: ScheduleDay, weekend: ScheduleDay = stops, timezone = 'UTC'): Schedule {
-  return {
-    timezone,
-    week: {
-      monday: workday,
-      tuesday: workday,
-      wednesday: workday,
-      thursday: workday,
-      friday: workday,
-      saturday: weekend,
-      sunday: weekend,
-    },
-    exceptions: [],
-  };
+  return { timezone, week: weekOf(workday, weekend), exceptions: [] };
 }
 
 /** A desktop of long ago, stopped by its schedule on Tuesday evening; it is Wednesday, 25 November 2026. */

@@ -1,19 +1,10 @@
-import type { Schedule, ScheduleDay } from '@deskfleet/contracts';
+import { type Schedule, type ScheduleDay, weekOf } from '@deskfleet/contracts';
 
 const hours: ScheduleDay = { type: 'custom', windows: [{ start: '08:00', end: '19:00' }] };
 const never: ScheduleDay = { type: 'stop-all-day' };
 
 function everyDay(day: ScheduleDay): Schedule {
-  const week = {
-    monday: day,
-    tuesday: day,
-    wednesday: day,
-    thursday: day,
-    friday: day,
-    saturday: day,
-    sunday: day,
-  };
-  return { timezone: 'UTC', week, exceptions: [] };
+  return { timezone: 'UTC', week: weekOf(day), exceptions: [] };
 }
 
 /** 08:00 to 19:00 UTC on every day. */

@@ -1,7 +1,14 @@
 import Type, { type Static } from 'typebox';
 import Value from 'typebox/value';
 import { findScheduleFaults } from './find-schedule-faults.ts';
-import { type Schedule, type ScheduleDay, scheduleFields, type Weekday, weekdays } from './schedule.ts';
+import {
+  type Schedule,
+  type ScheduleDay,
+  scheduleFields,
+  type Weekday,
+  weekdays,
+  weekOf,
+} from './schedule.ts';
 
 /** The schedule of new desktops. Without a time zone of its own it runs by that of each user. */
 export interface DefaultSchedule extends Pick<Schedule, 'week' | 'exceptions'> {
@@ -14,15 +21,7 @@ const off: ScheduleDay = { type: 'stop-all-day' };
 /** Monday to Friday, 08:00 to 19:00. */
 export const workingWeek: DefaultSchedule = {
   timezone: null,
-  week: {
-    monday: workingHours,
-    tuesday: workingHours,
-    wednesday: workingHours,
-    thursday: workingHours,
-    friday: workingHours,
-    saturday: off,
-    sunday: off,
-  },
+  week: weekOf(workingHours, off),
   exceptions: [],
 };
 

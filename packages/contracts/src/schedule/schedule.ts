@@ -102,3 +102,16 @@ export type Schedule = Static<typeof ScheduleSchema>;
 export type ScheduleDay = Static<typeof DaySchema>;
 export type ScheduleWindow = Static<typeof Window>;
 export type ScheduleException = Static<typeof ScheduleException>;
+
+/** A week of the same day from Monday to Friday, and of another, or the same, on Saturday and Sunday. */
+export function weekOf(workday: ScheduleDay, weekend: ScheduleDay = workday): Schedule['week'] {
+  return {
+    monday: workday,
+    tuesday: workday,
+    wednesday: workday,
+    thursday: workday,
+    friday: workday,
+    saturday: weekend,
+    sunday: weekend,
+  };
+}

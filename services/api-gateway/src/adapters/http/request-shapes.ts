@@ -1,8 +1,10 @@
 import { ProblemSchema } from '@deskfleet/contracts';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import { type Refusal, sessionNotFound } from '../../domain/refusal.ts';
 import { problemOfRefusal } from './answer.ts';
+import { callerOf } from './authentication.ts';
+import { versionsSeen } from './entity-tags.ts';
 
 /** Text in a query without control characters: Postgres cannot take a zero byte, and nobody means one. */
 export const QueryText = Type.String({
@@ -30,6 +32,14 @@ export function sessionIdOf(params: { id: string }): string {
 export function idOf({ id }: { id: string }, notFound: Refusal): string {
   if (!uuid.test(id)) throw problemOfRefusal(notFound);
   return id.toLowerCase();
+}
+
+/** A change of a session that was read before (If-Match), and who asks for it. */
+export function sessionEditOf<Body>(
+  request: FastifyRequest,
+  { body, headers, params }: { body: Body; headers: { 'if-match'?: string }; params: { id: string } },
+) {
+  return { ...callerOf(request), sessionId: sessionIdOf(params), body, seen: versionsSeen(headers) };
 }
 
 /** For routes that need not be told anything: no body is as good as an empty object. */

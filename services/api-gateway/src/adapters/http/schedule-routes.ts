@@ -10,9 +10,9 @@ import type { SessionReader, UserDirectory } from '../../application/ports.ts';
 import { previewSchedule, readDefaultSchedule } from '../../application/preview-schedule.ts';
 import { getSchedule, type PutScheduleDeps, putSchedule } from '../../application/session-schedule.ts';
 import { valueOrProblem } from './answer.ts';
-import { callerOf, principalOf } from './authentication.ts';
-import { IfMatchHeader, versionsSeen, weakEtagOf } from './entity-tags.ts';
-import { SessionParams, sessionIdOf, withProblems } from './request-shapes.ts';
+import { principalOf } from './authentication.ts';
+import { IfMatchHeader, weakEtagOf } from './entity-tags.ts';
+import { SessionParams, sessionEditOf, sessionIdOf, withProblems } from './request-shapes.ts';
 
 const tags = ['schedules'];
 
@@ -85,14 +85,7 @@ const sessionScheduleRoutes: FastifyPluginAsyncTypebox<ScheduleRoutesDeps> = asy
       },
     },
     async (request, reply) => {
-      const { body, headers, params } = request;
-      const wish = {
-        ...callerOf(request),
-        sessionId: sessionIdOf(params),
-        body,
-        seen: versionsSeen(headers),
-      };
-      const answer = valueOrProblem(await putSchedule(deps, wish));
+      const answer = valueOrProblem(await putSchedule(deps, sessionEditOf(request, request)));
       reply.header('etag', weakEtagOf(answer));
       return answer.schedule;
     },

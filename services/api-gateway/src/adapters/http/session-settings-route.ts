@@ -2,9 +2,8 @@ import { SessionSchema, UpdateSessionBody } from '@deskfleet/contracts';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { type SettingsDeps, updateSession } from '../../application/session-settings.ts';
 import { valueOrProblem } from './answer.ts';
-import { callerOf } from './authentication.ts';
-import { IfMatchHeader, versionsSeen, weakEtagOf } from './entity-tags.ts';
-import { SessionParams, sessionIdOf, withProblems } from './request-shapes.ts';
+import { IfMatchHeader, weakEtagOf } from './entity-tags.ts';
+import { SessionParams, sessionEditOf, withProblems } from './request-shapes.ts';
 
 /** Changing what is said of a desktop. */
 export const sessionSettingsRoute: FastifyPluginAsyncTypebox<SettingsDeps> = async (app, deps) => {
@@ -21,14 +20,7 @@ export const sessionSettingsRoute: FastifyPluginAsyncTypebox<SettingsDeps> = asy
       },
     },
     async (request, reply) => {
-      const { body, headers, params } = request;
-      const wish = {
-        ...callerOf(request),
-        sessionId: sessionIdOf(params),
-        body,
-        seen: versionsSeen(headers),
-      };
-      const answer = valueOrProblem(await updateSession(deps, wish));
+      const answer = valueOrProblem(await updateSession(deps, sessionEditOf(request, request)));
       reply.header('etag', weakEtagOf(answer));
       return answer.session;
     },
