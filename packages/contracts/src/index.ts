@@ -60,6 +60,14 @@ export {
   judgeCommand,
 } from './session/command-rules.ts';
 export { type HostAccounts, hostAccountName, hostAccountSources } from './session/host-account-name.ts';
+export {
+  type IdlePolicyOverrides,
+  IdlePolicySchema,
+  type IdleSignal,
+  type IdleStatus,
+  idleSignals,
+  idleStatuses,
+} from './session/idle-policy.ts';
 export { SessionNameSchema } from './session/session-name.ts';
 export * from './session/session-state.ts';
 export {

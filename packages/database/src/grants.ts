@@ -9,6 +9,7 @@ export const foreignReads: Record<ServiceSchema, readonly string[]> = {
     'session_manager.subnets',
     'session_manager.images',
     'scheduler.schedule_state',
+    'idle_monitor.idle_state',
     'token_service.dcv_connections',
   ],
   session_manager: [
@@ -34,5 +35,14 @@ export const foreignReads: Record<ServiceSchema, readonly string[]> = {
     'api_gateway.profiles',
     'session_manager.session_runtime',
     'session_manager.session_transitions',
+  ],
+  idle_monitor: [
+    'api_gateway.sessions',
+    'api_gateway.session_intents',
+    'api_gateway.software_stacks',
+    'api_gateway.profiles',
+    'session_manager.session_runtime',
+    'session_manager.instance_types',
+    'token_service.dcv_connections',
   ],
 };

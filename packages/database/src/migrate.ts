@@ -8,6 +8,7 @@ import { up as baseSoftwareStacks } from './migrations/0003-base-software-stacks
 import { up as ec2Lifecycle } from './migrations/0004-ec2-lifecycle.ts';
 import { up as moreBaseStacks } from './migrations/0005-more-base-stacks.ts';
 import { up as schedules } from './migrations/0006-schedules.ts';
+import { up as idleness } from './migrations/0007-idleness.ts';
 import { roleNameOf, type ServiceSchema, serviceSchemas } from './services.ts';
 
 /** The schema of what the migrate step itself keeps. */
@@ -20,6 +21,7 @@ const migrations: Record<string, Migration> = {
   '0004-ec2-lifecycle': { up: ec2Lifecycle },
   '0005-more-base-stacks': { up: moreBaseStacks },
   '0006-schedules': { up: schedules },
+  '0007-idleness': { up: idleness },
 };
 
 /** The migration that this version of the services needs. */

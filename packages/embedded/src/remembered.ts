@@ -11,9 +11,11 @@ const portNames = [
   'sessionManager',
   'tokenService',
   'scheduler',
+  'idleMonitor',
   'apiGatewayMetrics',
   'sessionManagerMetrics',
   'schedulerMetrics',
+  'idleMonitorMetrics',
   'tokenServiceMetrics',
 ] as const;
 
@@ -26,6 +28,7 @@ const secretNames = [
   'sessionManagerPassword',
   'tokenServicePassword',
   'schedulerPassword',
+  'idleMonitorPassword',
   'dcvTokenKey',
   'serviceCredentialKey',
   'identityClientSecret',

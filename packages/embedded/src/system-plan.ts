@@ -188,6 +188,7 @@ export function rolePasswords(secrets: Secrets): Record<ServiceSchema, string> {
     session_manager: secrets.sessionManagerPassword,
     token_service: secrets.tokenServicePassword,
     scheduler: secrets.schedulerPassword,
+    idle_monitor: secrets.idleMonitorPassword,
   };
 }
 

@@ -1,6 +1,4 @@
-import { randomUUID } from 'node:crypto';
-import { hostname } from 'node:os';
-import type { DatabaseTransaction } from '@deskfleet/database';
+import { createLease, type DatabaseTransaction, leaseHolderOf } from '@deskfleet/database';
 import { isInfrastructureFailure, type Logger } from '@deskfleet/runtime';
 import type { ServiceBase } from '@deskfleet/service-base';
 import { createAlert } from './adapters/alert-operators.ts';
@@ -19,7 +17,6 @@ import type { InternalRoutes } from './adapters/http/internal-routes.ts';
 import { changeAutomaticallyIn } from './adapters/postgres/change-automatically.ts';
 import { createPostgresImageStore } from './adapters/postgres/image-store.ts';
 import { createInstanceTypeTable } from './adapters/postgres/instance-type-table.ts';
-import { createLease } from './adapters/postgres/lease.ts';
 import { createPasswordStore } from './adapters/postgres/password-store.ts';
 import { createPostgresSessionStore } from './adapters/postgres/session-store.ts';
 import { createSubnetTable } from './adapters/postgres/subnet-table.ts';
@@ -117,7 +114,11 @@ export function buildApp(app: AppDependencies): SessionManager {
   const loop = new ReconcileLoop({
     reconciler,
     sweeps: [passwords.sweep, subnetRefresh],
-    lease: createLease(database.db, 'reconciler', holderOf(config)),
+    lease: createLease(database.db, {
+      schema: 'session_manager',
+      name: 'reconciler',
+      holder: leaseHolderOf(config.PORT),
+    }),
     logger,
     monotonic,
     fastSeconds: config.RECONCILE_FAST_SECONDS,
@@ -193,11 +194,6 @@ function composeSubnets({ config, base, aws, logger }: AppDependencies, alert: A
   });
 }
 
-/** The same after a restart, so that a process that crashed has its lease back at once; no two can have one port. */
-function holderOf({ PORT }: Config): string {
-  return `${hostname()}:${PORT === 0 ? randomUUID() : PORT}`;
-}
-
 // EC2 API throttling, default: CreateImage shares no bucket with the calls of the reconciler.
 const createImageLimits = { size: 50, refillPerSecond: 5 };
 
@@ -205,7 +201,11 @@ function createImageLoop(
   { config, base: { database, clock, events }, aws, monotonic, logger }: AppDependencies,
   alert: Alert,
 ): ImageLoop {
-  const lease = createLease(database.db, 'images', holderOf(config));
+  const lease = createLease(database.db, {
+    schema: 'session_manager',
+    name: 'images',
+    holder: leaseHolderOf(config.PORT),
+  });
   const deps: ImageDeps = {
     store: createPostgresImageStore(database.db, events),
     maker: createEc2ImageMaker(aws.ec2),

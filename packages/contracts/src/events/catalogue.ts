@@ -1,6 +1,7 @@
 import type { Static, TSchema } from 'typebox';
 import { ConnectionAuthorizedData, ConnectionDeniedData, TokenIssuedData } from './access-events.ts';
 import type { CloudEvent } from './envelope.ts';
+import { ActivityObservedData, IdleDetectedData, IdleWarningData } from './idle-events.ts';
 import { ImageAvailableData, ImageFailedData, ImageRequestedData } from './image-events.ts';
 import {
   ExpiryAnnouncedData,
@@ -54,6 +55,9 @@ export const eventCatalogue = {
   'deskfleet.schedule.stop-due.v1': ScheduleStopDueData,
   'deskfleet.schedule.expiry-announced.v1': ExpiryAnnouncedData,
   'deskfleet.schedule.stopped-too-long.v1': StoppedTooLongData,
+  'deskfleet.idle.activity-observed.v1': ActivityObservedData,
+  'deskfleet.idle.warning.v1': IdleWarningData,
+  'deskfleet.idle.detected.v1': IdleDetectedData,
   'deskfleet.image.requested.v1': ImageRequestedData,
   'deskfleet.image.available.v1': ImageAvailableData,
   'deskfleet.image.failed.v1': ImageFailedData,

@@ -1,4 +1,5 @@
 import type {
+  IdlePolicyOverrides,
   IntentArguments,
   IntentKind,
   Mount,
@@ -107,6 +108,8 @@ export interface ProfilesTable {
   users_may_change_schedule: Generated<boolean>;
   /** Desktops are stopped at the close of their window unless their owners say otherwise. */
   stop_at_close: Generated<boolean>;
+  /** What differs from the deployment's settings of when a desktop is idle. */
+  idle_policy: ColumnType<IdlePolicyOverrides, string | undefined, string>;
   created_at: Generated<Date>;
   updated_at: Generated<Date>;
 }

@@ -12,13 +12,14 @@ import type {
   SoftwareStacksTable,
   UsersTable,
 } from './api-gateway-tables.ts';
+import type { IdleStateTable } from './idle-monitor-tables.ts';
+import type { LeasesTable } from './lease-tables.ts';
 import type { DeadLettersTable, InboxTable, OutboxTable, RelayStateTable } from './messaging-tables.ts';
 import type { AppliedSettingsTable, LastTickTable, ScheduleStateTable } from './scheduler-tables.ts';
 import type {
   ImageProgressTable,
   InstanceTypesTable,
   LaunchAttemptsTable,
-  LeasesTable,
   SessionRuntimeTable,
   SessionTransitionsTable,
   SubnetsTable,
@@ -54,6 +55,8 @@ export interface Database extends MessagingTables {
   'scheduler.schedule_state': ScheduleStateTable;
   'scheduler.last_tick': LastTickTable;
   'scheduler.applied_settings': AppliedSettingsTable;
+  'idle_monitor.idle_state': IdleStateTable;
+  'idle_monitor.leases': LeasesTable;
   'token_service.dcv_tokens': DcvTokensTable;
   'token_service.dcv_connections': DcvConnectionsTable;
 }

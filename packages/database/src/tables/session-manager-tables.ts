@@ -144,10 +144,3 @@ export interface ImageProgressTable {
   started_at: Date;
   finished_at: Date | null;
 }
-
-/** Who may act where one must: the holder renews it in database time. */
-export interface LeasesTable {
-  name: string;
-  holder: string;
-  expires_at: Date;
-}

@@ -1,0 +1,1 @@
+export { type AwsClientSettings, awsClientSettings, withFailpoints } from './client-settings.ts';
