@@ -44,7 +44,7 @@ function Get-LatestInteraction {
   # Assigned first: in 5.1 the cmdlet gives a list as one thing.
   $Connections = ConvertFrom-Json (Invoke-Bounded $Dcv 'list-connections console --json')
   foreach ($Connection in $Connections) {
-    $Time = Format-Time $Connection.'last-interaction-time'
+    $Time = Format-Time ($Connection.'last-interaction-time')
     if ($Time -eq '') { continue }
     $Ticks = [DateTimeOffset]::Parse($Time, $Invariant).UtcTicks
     if ($Ticks -gt $LatestTicks) {
@@ -61,7 +61,7 @@ function Get-Session {
   if (($Connections -isnot [int] -and $Connections -isnot [long]) -or $Connections -lt 0) {
     throw 'DCV does not say how many are connected'
   }
-  $Created = Format-Time $Session.'creation-time'
+  $Created = Format-Time ($Session.'creation-time')
   if ($Created -eq '') { throw 'DCV does not say when the session began' }
   $Interaction = ''
   if ($Connections -gt 0) { $Interaction = Get-LatestInteraction }
@@ -69,7 +69,7 @@ function Get-Session {
     State = 'ok'
     Connections = $Connections.ToString($Invariant)
     Created = $Created
-    Disconnected = Format-Time $Session.'last-disconnection-time'
+    Disconnected = Format-Time ($Session.'last-disconnection-time')
     Interaction = $Interaction
   }
 }

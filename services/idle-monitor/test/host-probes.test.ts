@@ -79,7 +79,10 @@ describe.each(['dash', 'bash'])('the probe of Linux hosts in %s', (shell) => {
     ['GPUs at rest', '0\n0\n', '0'],
     ['blanks and line ends of Windows', ' 42 \r\n 7 \r\n', '42'],
   ])('tells %s', async (_, stdout, percent) => {
-    expect(await answered({ nvidiaSmi: { stdout } })).toMatchObject({ gpu: 'nvidia', 'gpu-percent': percent });
+    expect(await answered({ nvidiaSmi: { stdout } })).toMatchObject({
+      gpu: 'nvidia',
+      'gpu-percent': percent,
+    });
   });
 
   it.each<[string, Answer]>([
@@ -89,7 +92,7 @@ describe.each(['dash', 'bash'])('the probe of Linux hosts in %s', (shell) => {
     ['an empty line among others', { stdout: '5\n\n6\n' }],
     ['more than everything', { stdout: '101\n' }],
     ['a number with a unit', { stdout: '5 %\n' }],
-    ['an error', { stdout: 'NVIDIA-SMI has failed because it couldn\'t communicate\n', exitCode: 9 }],
+    ['an error', { stdout: "NVIDIA-SMI has failed because it couldn't communicate\n", exitCode: 9 }],
     ['numbers, and then an error', { stdout: '0\n', exitCode: 15 }],
   ])('does not know how busy a GPU is when nvidia-smi says %s', async (_, nvidiaSmi) => {
     expect(await answered({ nvidiaSmi })).toMatchObject({ gpu: 'failed', 'gpu-percent': '', end: '1' });
@@ -105,7 +108,10 @@ describe.each(['dash', 'bash'])('the probe of Linux hosts in %s', (shell) => {
   });
 
   it.each<[string, ProbedHost]>([
-    ['DCV is down', { dcv: { 'describe-session s-1 --json': { stdout: 'Could not connect\n', exitCode: 1 } } }],
+    [
+      'DCV is down',
+      { dcv: { 'describe-session s-1 --json': { stdout: 'Could not connect\n', exitCode: 1 } } },
+    ],
     ['DCV says an error and ends well', { dcv: describes("No session with id 's-1' found.\n") }],
     ['DCV says nothing', { dcv: describes('') }],
     ['the answer is cut off', { dcv: describes(pretty(session).slice(0, -9)) }],
@@ -113,7 +119,10 @@ describe.each(['dash', 'bash'])('the probe of Linux hosts in %s', (shell) => {
     ['there is more than an answer', { dcv: describes(`${pretty(session)}{}`) }],
     ['a warning stands before the answer', { dcv: describes(`Warning: "x"\n${pretty(session)}`) }],
     ['the answer is a list', { dcv: describes(pretty([session])) }],
-    ['there is no number of connections', { dcv: describes(pretty({ 'creation-time': '2026-11-25T16:08:50Z' })) }],
+    [
+      'there is no number of connections',
+      { dcv: describes(pretty({ 'creation-time': '2026-11-25T16:08:50Z' })) },
+    ],
     ['connections are a text', { dcv: describes(pretty({ ...session, 'num-of-connections': '0' })) }],
     ['connections are negative', { dcv: describes(pretty({ ...session, 'num-of-connections': -1 })) }],
     ['there is no creation time', { dcv: describes(pretty({ ...session, 'creation-time': '' })) }],
@@ -159,21 +168,30 @@ describe.each(['dash', 'bash'])('the probe of Linux hosts in %s', (shell) => {
   it.each([
     ['keys', '", "num-of-connections": 5, "creation-time": "1970-01-01T00:00:00Z'],
     ['backslashes before its end', 'a\\\\" , "num-of-connections": 5, "x": "\\'],
+    ['one quotation mark', 'say "'],
     ['braces', '}}]] "num-of-connections" : 5 {[{'],
     ['commands', "$(touch /tmp/x) `id` '; reboot; '"],
     ['lines', 'x\nconnections=5\nend=1'],
   ])('is not taken in by a session whose name has %s in it', async (_, name) => {
-    for (const described of [{ name, ...session }, { ...session, owner: name, type: name }]) {
-      for (const text of [pretty(described), JSON.stringify({ ...described, name })]) {
-        const answer = await answered({ dcv: describes(text) });
-        expect(answer).toMatchObject({ connections: '0', created: '2026-11-25T16:08:50Z' });
-      }
+    const described = { ...session, owner: name, name, type: name };
+    for (const text of [pretty(described), JSON.stringify(described)]) {
+      const answer = await answered({ dcv: describes(text) });
+      expect(answer).toMatchObject({ connections: '0', created: '2026-11-25T16:08:50Z', end: '1' });
     }
   });
 
   it.each([
     ['of two', ['2026-11-26T02:19:05Z', '2026-11-26T01:00:00Z'], '2026-11-26T02:19:05Z'],
-    ['by the fraction', ['2026-11-26T02:19:05Z', '2026-11-26T02:19:05.000001Z'], '2026-11-26T02:19:05.000001Z'],
+    [
+      'by the fraction',
+      ['2026-11-26T02:19:05Z', '2026-11-26T02:19:05.000001Z'],
+      '2026-11-26T02:19:05.000001Z',
+    ],
+    [
+      'whose fraction came first',
+      ['2026-11-26T02:19:05.000001Z', '2026-11-26T02:19:05Z'],
+      '2026-11-26T02:19:05.000001Z',
+    ],
     ['where others have none', ['', '2026-11-26T01:00:00Z', ''], '2026-11-26T01:00:00Z'],
     ['or none at all', [''], ''],
   ])('tells the latest interaction %s', async (_, times, latest) => {
@@ -184,7 +202,10 @@ describe.each(['dash', 'bash'])('the probe of Linux hosts in %s', (shell) => {
   });
 
   it('a crowd of 400 fits into what SSM shows of an answer', async () => {
-    const times = Array.from({ length: 400 }, (_, index) => `2026-11-26T02:00:00.${String(index).padStart(6, '0')}Z`);
+    const times = Array.from(
+      { length: 400 },
+      (_, index) => `2026-11-26T02:00:00.${String(index).padStart(6, '0')}Z`,
+    );
     const dcv = connected(times, pretty(times.map(interaction)));
     const output = await probe({ dcv, nvidiaSmi: { stdout: '1\n'.repeat(16) } });
     expect(output).toContain('connections=400\n');
@@ -212,12 +233,15 @@ test('shellcheck finds nothing in the probe of Linux hosts', async ({ skip }) =>
   await expect(shellcheck.catch(({ stdout }) => ({ stdout }))).resolves.toMatchObject({ stdout: '' });
 });
 
-test.each(['linux.sh', 'windows.ps1'] as const)('%s begins with its mark and is plain ASCII', async (name) => {
-  const script = await readProbe(name);
-  expect(script.replace(/^#!.*\n/, '')).toMatch(/^# deskfleet-probe 1\n/);
-  // Windows PowerShell reads what has no byte order mark in the code page of the machine.
-  expect(script).toMatch(/^[\n\x20-\x7e]*$/);
-});
+test.each(['linux.sh', 'windows.ps1'] as const)(
+  '%s begins with its mark and is plain ASCII',
+  async (name) => {
+    const script = await readProbe(name);
+    expect(script.replace(/^#!.*\n/, '')).toMatch(/^# deskfleet-probe 1\n/);
+    // Windows PowerShell reads what has no byte order mark in the code page of the machine.
+    expect(script).toMatch(/^[\n\x20-\x7e]*$/);
+  },
+);
 
 describe('the probe of Windows hosts', async () => {
   await Parser.init();
@@ -236,7 +260,14 @@ describe('the probe of Windows hosts', async () => {
     const defined = texts('function_name');
     const called = new Set(texts('command_name'));
     expect(defined.filter((name) => !called.has(name))).toEqual([]);
-    const cmdlets = ['ConvertFrom-Json', 'Get-Command', 'New-Object', 'Select-Object', 'Test-Path', 'Write-Output'];
+    const cmdlets = [
+      'ConvertFrom-Json',
+      'Get-Command',
+      'New-Object',
+      'Select-Object',
+      'Test-Path',
+      'Write-Output',
+    ];
     expect([...called].filter((name) => !defined.includes(name) && !cmdlets.includes(name))).toEqual([]);
   });
 

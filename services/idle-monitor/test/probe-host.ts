@@ -30,7 +30,8 @@ export const nvidiaSmiArguments = '--query-gpu=utilization.gpu --format=csv,nohe
 const sessionEnvPath = '/etc/deskfleet/session.env';
 const neededTools = ['awk', 'date'];
 
-const whereIs = (tool: string) => execFileSync('/bin/sh', ['-c', `command -v ${tool}`], { encoding: 'utf8' }).trim();
+const whereIs = (tool: string) =>
+  execFileSync('/bin/sh', ['-c', `command -v ${tool}`], { encoding: 'utf8' }).trim();
 
 async function fakeProgram(bin: string, name: string, answers: Record<string, Answer>): Promise<void> {
   const cases: string[] = [];
