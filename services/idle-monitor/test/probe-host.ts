@@ -24,11 +24,13 @@ export interface ProbedHost {
   timeout?: string | null;
   /** What /etc/deskfleet/session.env says; null: there is none. */
   sessionEnv?: string | null;
+  /** What its clock shows; the machine's own without it. */
+  clock?: string;
 }
 
 export const nvidiaSmiArguments = '--query-gpu=utilization.gpu --format=csv,noheader,nounits';
 const sessionEnvPath = '/etc/deskfleet/session.env';
-const neededTools = ['awk', 'date'];
+const clockFormat = '-u +%Y-%m-%dT%H:%M:%SZ';
 
 const whereIs = (tool: string) =>
   execFileSync('/bin/sh', ['-c', `command -v ${tool}`], { encoding: 'utf8' }).trim();
@@ -51,7 +53,9 @@ async function program(bin: string, name: string, body: string): Promise<void> {
 async function furnish(folder: string, host: ProbedHost): Promise<void> {
   const bin = join(folder, 'bin');
   await mkdir(bin);
-  for (const tool of neededTools) await symlink(whereIs(tool), join(bin, tool));
+  await symlink(whereIs('awk'), join(bin, 'awk'));
+  if (host.clock === undefined) await symlink(whereIs('date'), join(bin, 'date'));
+  else await fakeProgram(bin, 'date', { [clockFormat]: { stdout: `${host.clock}\n` } });
   if (host.timeout === undefined) await symlink(whereIs('timeout'), join(bin, 'timeout'));
   else if (host.timeout !== null) await program(bin, 'timeout', host.timeout);
   if (host.dcv) await fakeProgram(bin, 'dcv', host.dcv);
