@@ -82,6 +82,16 @@ describe('ListCommands counts what has become of a command', () => {
     expect((await list())[0]).toMatchObject({ Status: 'Success', CompletedCount: 3 });
   });
 
+  test('a host that was down at the deadline did not answer, though it is up again when somebody looks', async () => {
+    const [first = ''] = ids;
+    await send([first], 'true');
+    await fixture.steer('POST', `/instances/${first}/stop`);
+    fixture.advance(60);
+    await fixture.steer('POST', `/instances/${first}/start`);
+    fixture.advance(100);
+    expect((await list())[0]).toMatchObject({ Status: 'TimedOut', DeliveryTimedOutCount: 1 });
+  });
+
   test('hosts answer as they were when they were asked, whatever has been done to them since', async () => {
     const [first = ''] = ids;
     const CommandId = await send([first], 'dcv list-sessions');
