@@ -10,7 +10,11 @@ beforeEach(async () => {
 
 afterEach(() => fixture.close());
 
-async function cpu(instanceId: string, hours = 6): Promise<{ times: number[]; values: number[] }> {
+async function cpu(
+  instanceId: string,
+  hours = 6,
+  Period = 300,
+): Promise<{ times: number[]; values: number[] }> {
   const Metric = {
     Namespace: 'AWS/EC2',
     MetricName: 'CPUUtilization',
@@ -21,7 +25,7 @@ async function cpu(instanceId: string, hours = 6): Promise<{ times: number[]; va
       StartTime: new Date(fixture.now() - hours * 3_600_000),
       EndTime: new Date(fixture.now()),
       ScanBy: 'TimestampAscending',
-      MetricDataQueries: [{ Id: 'cpu', MetricStat: { Metric, Period: 300, Stat: 'Average' } }],
+      MetricDataQueries: [{ Id: 'cpu', MetricStat: { Metric, Period, Stat: 'Average' } }],
     }),
   );
   const [result] = answer.MetricDataResults ?? [];
@@ -81,6 +85,29 @@ test('steered CPU is what GetMetricData says, until it is left alone again', asy
   await fixture.steer('PATCH', `/instances/${id}`, { cpuPercent: null });
   fixture.advance(minutes(30));
   expect((await cpu(id)).values.at(-1)).toBeLessThan(3);
+});
+
+test('datapoints of a second come every second, and can be asked for by periods under a minute', async () => {
+  const id = await launchReady(fixture);
+  await fixture.steer('PATCH', '/delays', { metricPeriodSeconds: 1, metricLagSeconds: 0 });
+  await fixture.steer('PATCH', `/instances/${id}`, { cpuPercent: 10 });
+  fixture.advance(5);
+  await fixture.steer('PATCH', `/instances/${id}`, { cpuPercent: 90 });
+  fixture.advance(5);
+  const seconds = await cpu(id, 10 / 3600, 1);
+  expect(seconds.values).toEqual([10, 10, 10, 10, 10, 90, 90, 90, 90, 90]);
+  expect(seconds.times.at(-1)).toBe(fixture.now() - 1000);
+  expect((await cpu(id, 10 / 3600, 10)).values).toEqual([50]);
+  await expect(cpu(id, 1, 7)).rejects.toMatchObject({ name: 'ValidationException' });
+  await expect(fixture.steer('PATCH', '/delays', { metricPeriodSeconds: 0 })).rejects.toThrow('400');
+});
+
+test('an instance of another region has no datapoints', async () => {
+  const id = await launchReady(fixture);
+  fixture.advance(minutes(30));
+  const { cloudWatch } = fixture;
+  cloudWatch.config.region = async () => 'eu-west-1';
+  expect((await cpu(id)).values).toEqual([]);
 });
 
 test('metrics that are put can be read, by their dimensions', async () => {

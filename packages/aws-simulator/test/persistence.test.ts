@@ -84,6 +84,15 @@ test('faults and the clock survive a restart', async () => {
   await expect(launchOne(fixture)).rejects.toMatchObject({ name: 'InsufficientInstanceCapacity' });
 });
 
+test('GPUs, clock, DCV and its times stay as they were steered over a restart', async () => {
+  const id = await launchReady(fixture);
+  const lastDisconnectedAt = '2026-11-01T09:00:00.000Z';
+  const host = { gpuPercents: [5, 80], nvidiaSmi: 'failing', clockOffsetSeconds: -90, dcv: 'down' };
+  await fixture.steer('PATCH', `/instances/${id}`, { ...host, lastDisconnectedAt });
+  await restart();
+  expect(await fixture.steer('GET', `/instances/${id}`)).toMatchObject({ host, lastDisconnectedAt });
+});
+
 test('images under way, a changed type, protection and shortages survive a restart', async () => {
   const id = await launchStopped(fixture, { DisableApiTermination: true });
   const InstanceType = { Value: 'm7i.xlarge' };
@@ -104,19 +113,28 @@ test('images under way, a changed type, protection and shortages survive a resta
   await expect(launchOne(fixture)).rejects.toMatchObject({ name: 'InsufficientInstanceCapacity' });
 });
 
-test('what an earlier version wrote can be read', async () => {
+const knownSinceProbes = 'nvidiaSmi|gpuPercents|clockOffsetSeconds|disconnectionSteeredInBoot';
+const knownSinceHibernation =
+  'pastTypes|terminationProtected|hibernation|rebootIgnored|passwordParameter|passwordFetched';
+test.each([
+  ['before hosts had probes', knownSinceProbes],
+  ['before hosts hibernated', `${knownSinceHibernation}|${knownSinceProbes}`],
+])('what an earlier version wrote can be read: %s', async (_, names) => {
   const id = await launchStopped(fixture);
   const path = join(dataDir, 'journal.ndjson');
-  const fields =
-    /"(pastTypes|terminationProtected|hibernation|rebootIgnored|password\w+)":(\[\]|\w+|"\w+"),/g;
-  await restart(async () => writeFile(path, (await readFile(path, 'utf8')).replaceAll(fields, '')));
+  const fields = new RegExp(`"(${names})":(\\[\\]|\\w+|"\\w+"),`, 'g');
+  await restart(async () => {
+    const earlier = (await readFile(path, 'utf8')).replaceAll(fields, '');
+    expect(earlier).not.toMatch(new RegExp(`"(${names})"`));
+    await writeFile(path, earlier);
+  });
   await start(fixture, [id]);
   fixture.advance(200);
   expect(await fixture.steer('GET', `/instances/${id}`)).toMatchObject({
     instanceType: 'm7i.large',
     terminationProtected: false,
     passwordFetched: null,
-    host: { dcvReady: true, hibernation: 'ok' },
+    host: { dcvReady: true, hibernation: 'ok', nvidiaSmi: 'ok', gpuSteered: null, clockOffsetSeconds: 0 },
   });
 });
 

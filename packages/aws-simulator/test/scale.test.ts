@@ -17,6 +17,12 @@ async function ec2(Action: string, parameters: Record<string, string>): Promise<
   return (await fetch(fixture.url, { method: 'POST', headers: { authorization }, body })).text();
 }
 
+async function json(target: string, input: object): Promise<string> {
+  const authorization = 'AWS4-HMAC-SHA256 Credential=x/20261122/us-east-1/ssm/aws4_request, Signature=x';
+  const headers = { authorization, 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': target };
+  return (await fetch(fixture.url, { method: 'POST', headers, body: JSON.stringify(input) })).text();
+}
+
 function launch(count: number): Promise<string> {
   return ec2('RunInstances', {
     ImageId: linuxImage,
@@ -78,4 +84,51 @@ test('beside 10,000 instances, 100 launches cost under 2 s of CPU', { timeout: 6
     for (let count = 0; count < 100; count += 1) await launch(1);
   });
   expect(spent).toBeLessThan(2);
+});
+
+function cpuQuery(id: string, index: number): object {
+  const Dimensions = [{ Name: 'InstanceId', Value: id }];
+  const Metric = { Namespace: 'AWS/EC2', MetricName: 'CPUUtilization', Dimensions };
+  return { Id: `q${index}`, MetricStat: { Metric, Period: 300, Stat: 'Average' } };
+}
+
+/** Twenty minutes of the CPU of 500 instances. */
+function cpuOf(ids: string[]): Promise<string> {
+  const EndTime = fixture.now() / 1000;
+  return json('GraniteServiceVersion20100801.GetMetricData', {
+    StartTime: EndTime - 1200,
+    EndTime,
+    MetricDataQueries: ids.map(cpuQuery),
+  });
+}
+
+/** As long as the real probe, to 50 instances. */
+async function sendProbe(InstanceIds: string[]): Promise<string> {
+  const commands = ['# deskfleet-probe 1', '# '.padEnd(5_000, 'x')];
+  const request = { InstanceIds, DocumentName: 'AWS-RunShellScript', Parameters: { commands } };
+  return JSON.parse(await json('AmazonSSM.SendCommand', request)).Command.CommandId;
+}
+
+test('a sweep over 10,000 costs under 3 s of CPU: CPU of all, probes of 3,000', {
+  timeout: 60_000,
+}, async () => {
+  fixture.advance(3600);
+  const { instances } = await fixture.steer<{ instances: { instanceId: string }[] }>('GET', '/instances');
+  const ids = instances.slice(0, 10_000).map((instance) => instance.instanceId);
+  const batches = (size: number, count: number) =>
+    Array.from({ length: count }, (_, index) => ids.slice(index * size, (index + 1) * size));
+  let answers: string[] = [];
+  const spent = await cpuSeconds(async () => {
+    await Promise.all(batches(500, 20).map(cpuOf));
+    const Filters = [{ key: 'InvokedAfter', value: new Date(fixture.now()).toISOString() }];
+    const commands = await Promise.all(batches(50, 60).map(sendProbe));
+    fixture.advance(1);
+    const first = JSON.parse(await json('AmazonSSM.ListCommands', { Filters }));
+    await json('AmazonSSM.ListCommands', { Filters, NextToken: first.NextToken });
+    answers = await Promise.all(
+      commands.map((CommandId) => json('AmazonSSM.ListCommandInvocations', { CommandId, Details: true })),
+    );
+  });
+  expect(answers.join('').match(/session=ok/g)).toHaveLength(3_000);
+  expect(spent).toBeLessThan(3);
 });

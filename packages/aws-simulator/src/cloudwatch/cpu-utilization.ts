@@ -10,8 +10,6 @@ export interface CpuHistory {
 }
 
 const minuteMs = 60_000;
-/** EC2's basic monitoring: one datapoint in five minutes. */
-const basicPeriodMs = 5 * minuteMs;
 
 // A boot keeps the processors busy, less and less over some minutes.
 const bootPeakPercent = 65;
@@ -52,25 +50,34 @@ export function cpuPercentAt(history: CpuHistory, at: number): number | undefine
   return Math.min(100, idle + boot + use + leftBehind);
 }
 
-function datapoint(history: CpuHistory, periodStart: number): StatisticSet | undefined {
+/** A sample a minute; periods under a minute have one. */
+function datapoint(history: CpuHistory, periodStart: number, periodMs: number): StatisticSet | undefined {
   const samples: number[] = [];
-  for (let at = periodStart; at < periodStart + basicPeriodMs; at += minuteMs) {
+  for (let at = periodStart; at < periodStart + periodMs; at += minuteMs) {
     const sample = cpuPercentAt(history, at);
     if (sample !== undefined) samples.push(sample);
   }
   return samples.length === 0 ? undefined : statisticsOf(periodStart, samples);
 }
 
-/** The five-minute datapoints that begin from `from` up to before `to`; those that end after `knownUntil` are not there yet. */
+export interface DatapointSpan {
+  from: number;
+  to: number;
+  /** Datapoints that end later are not there yet. */
+  knownUntil: number;
+  periodMs: number;
+}
+
+/** The datapoints that begin from `from` up to before `to`. */
 export function* cpuDatapoints(
   history: CpuHistory,
-  { from, to, knownUntil }: { from: number; to: number; knownUntil: number },
+  { from, to, knownUntil, periodMs }: DatapointSpan,
 ): Iterable<StatisticSet> {
   // Nothing happened before the launch: a question about years is not answered minute by minute.
   const launchedAt = history.powers[0]?.acceptedAt ?? to;
-  const first = Math.max(Math.ceil(from / basicPeriodMs), Math.floor(launchedAt / basicPeriodMs));
-  for (let at = first * basicPeriodMs; at < to && at + basicPeriodMs <= knownUntil; at += basicPeriodMs) {
-    const set = datapoint(history, at);
+  const first = Math.max(Math.ceil(from / periodMs), Math.floor(launchedAt / periodMs));
+  for (let at = first * periodMs; at < to && at + periodMs <= knownUntil; at += periodMs) {
+    const set = datapoint(history, at, periodMs);
     if (set) yield set;
   }
 }

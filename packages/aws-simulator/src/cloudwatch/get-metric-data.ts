@@ -16,6 +16,8 @@ import { aggregate, type StatisticSet, statistic, statisticsOf } from './statist
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html
 const maximumQueries = 500;
 const maximumDatapoints = 100_800;
+// https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricStat.html, in seconds
+const highResolutionPeriods = [1, 5, 10, 20, 30];
 
 interface MetricQuery {
   id: string;
@@ -47,8 +49,8 @@ function readQuery(query: JsonInput): MetricQuery {
   const { MetricStat } = query;
   const metric = query.MetricStat.Metric;
   const period = jsonNumber(MetricStat, 'Period') ?? 300;
-  if (period < 1 || (period >= 60 && period % 60 !== 0))
-    throw refuse('Period must be 1, 5, 10, 30 or a multiple of 60.');
+  if (!highResolutionPeriods.includes(period) && (period < 60 || period % 60 !== 0))
+    throw refuse(`Period must be ${highResolutionPeriods.join(', ')} or a multiple of 60.`);
   const metricName = jsonText(metric, 'MetricName') ?? '';
   return {
     id,
@@ -74,7 +76,8 @@ function* datapoints(world: World, region: string, query: MetricQuery, span: Spa
     if (!instance || !host || instance.region !== region) return;
     const history = { instanceId: InstanceId, powers: instance.powers, activity: host.activity };
     const knownUntil = world.clock.now() - world.delays.metricLagSeconds * 1000;
-    yield* cpuDatapoints(history, { ...span, knownUntil });
+    const periodMs = world.delays.metricPeriodSeconds * 1000;
+    yield* cpuDatapoints(history, { ...span, knownUntil, periodMs });
     return;
   }
   const stored = world.metrics.get(metricKey(region, query.namespace, query.metricName, query.dimensions));

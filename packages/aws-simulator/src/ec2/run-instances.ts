@@ -128,6 +128,9 @@ function newHost(instanceId: string, passwordParameter: string | null): HostReco
     instanceId,
     agent: 'ok',
     dcv: 'ok',
+    gpuPercents: null,
+    nvidiaSmi: 'ok',
+    clockOffsetSeconds: 0,
     stopHangs: false,
     hibernation: 'ok',
     rebootIgnored: false,
@@ -135,6 +138,7 @@ function newHost(instanceId: string, passwordParameter: string | null): HostReco
     passwordFetched: false,
     connections: [],
     lastDisconnectedAt: null,
+    disconnectionSteeredInBoot: null,
     activity: [],
   };
 }

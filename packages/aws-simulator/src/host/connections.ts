@@ -53,6 +53,24 @@ export function steerConnections(world: World, host: HostRecord, wanted: number,
   }
 }
 
+/** As if the last one to leave had left then; null: nobody has left since this boot. */
+export function steerLastDisconnection(
+  world: World,
+  host: HostRecord,
+  { at, bootId }: { at: number | null; bootId: string | null },
+): void {
+  world.hosts.put(
+    host.instanceId,
+    Object.assign(host, { lastDisconnectedAt: at, disconnectionSteeredInBoot: bootId }),
+  );
+}
+
+/** As if everybody who is connected had touched nothing since then. */
+export function steerLastInteraction(world: World, host: HostRecord, at: number): void {
+  host.connections = host.connections.map((connection) => ({ ...connection, lastInteractionAt: at }));
+  world.hosts.put(host.instanceId, host);
+}
+
 /** After a restart of the process no viewer is connected any more: their sockets went with it. */
 export function dropLostViewers(world: World): void {
   for (const host of world.hosts.values()) {

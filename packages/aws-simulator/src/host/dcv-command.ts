@@ -1,4 +1,4 @@
-import type { HostFacts } from './host-facts.ts';
+import { type HostFacts, hostClock } from './host-facts.ts';
 import type { Desktop } from './user-data.ts';
 
 export interface CommandResult {
@@ -12,7 +12,8 @@ const failed = (stderr: string, exitCode = 1): CommandResult => ({ exitCode, std
 const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
 
 // DCV writes microseconds (https://docs.aws.amazon.com/dcv/latest/adminguide/stop-idle-sessions.html).
-const toDcvTime = (ms: number) => new Date(ms).toISOString().replace('Z', '000Z');
+export const toDcvTime = (facts: HostFacts, ms: number) =>
+  new Date(hostClock(facts, ms)).toISOString().replace('Z', '000Z');
 
 /** `dcv describe-session ID --json`; fields of https://docs.aws.amazon.com/dcv/latest/adminguide/managing-sessions-lifecycle-view.html */
 function describeSession(facts: HostFacts, desktop: Desktop): unknown {
@@ -24,14 +25,14 @@ function describeSession(facts: HostFacts, desktop: Desktop): unknown {
     owner: desktop.owner,
     name: desktop.dcvSessionId,
     'num-of-connections': connections.length,
-    'creation-time': toDcvTime(phase.dcvSince ?? facts.now),
-    'last-disconnection-time': lastDisconnectedAt === null ? '' : toDcvTime(lastDisconnectedAt),
+    'creation-time': toDcvTime(facts, phase.dcvSince ?? facts.now),
+    'last-disconnection-time': lastDisconnectedAt === null ? '' : toDcvTime(facts, lastDisconnectedAt),
     licenses: [
       {
         product: 'dcv',
         status: 'LICENSED',
-        'check-timestamp': toDcvTime(facts.now),
-        'expiration-date': toDcvTime(facts.now + 30 * 24 * 3600 * 1000),
+        'check-timestamp': toDcvTime(facts, facts.now),
+        'expiration-date': toDcvTime(facts, facts.now + 30 * 24 * 3600 * 1000),
       },
     ],
     'licensing-mode': 'EC2',
@@ -49,21 +50,25 @@ function listConnections(facts: HostFacts): unknown {
     username: connection.username,
     'user-agent': connection.userAgent,
     'client-mode': 'display',
-    'connection-time': toDcvTime(connection.connectedAt),
-    'last-interaction-time': toDcvTime(connection.lastInteractionAt),
-    'first-frame-time': toDcvTime(connection.connectedAt),
+    'connection-time': toDcvTime(facts, connection.connectedAt),
+    'last-interaction-time': toDcvTime(facts, connection.lastInteractionAt),
+    'first-frame-time': toDcvTime(facts, connection.connectedAt),
     transport: 'websocket',
   }));
+}
+
+const isDown = (facts: HostFacts) => facts.dcvDown || facts.phase.phase !== 'dcv-ready';
+
+/** Whether `dcv` tells of the session of this id, and not that there is none. */
+export function dcvAnswersFor(facts: HostFacts, sessionId: string): boolean {
+  return !isDown(facts) && facts.dcvReady && facts.desktop?.dcvSessionId === sessionId;
 }
 
 /** Runs the `dcv` program of a host with these arguments. */
 export function runDcv(facts: HostFacts, args: readonly string[]): CommandResult {
   const [command, ...rest] = args;
   if (command === 'version' || command === '--version') return succeeded('Amazon DCV 2025.0 (r20103)\n');
-  if (!facts.dcvReady || facts.desktop === null) {
-    if (facts.phase.phase !== 'dcv-ready')
-      return failed('Could not connect to the DCV server: is it running?\n');
-  }
+  if (isDown(facts)) return failed('Could not connect to the DCV server: is it running?\n');
   const { desktop } = facts;
   if (command === 'list-sessions') {
     if (!facts.dcvReady || desktop === null) return succeeded('There are no sessions available.\n');
@@ -71,7 +76,7 @@ export function runDcv(facts: HostFacts, args: readonly string[]): CommandResult
     return succeeded(`Session: '${dcvSessionId}' (owner:${owner} type:${sessionType})\n`);
   }
   const sessionId = rest.find((argument) => !argument.startsWith('-')) ?? '';
-  if (!facts.dcvReady || desktop === null || sessionId !== desktop.dcvSessionId) {
+  if (desktop === null || !dcvAnswersFor(facts, sessionId)) {
     return failed(`No session with id '${sessionId}' found.\n`);
   }
   if (command === 'describe-session') return succeeded(json(describeSession(facts, desktop)));

@@ -16,10 +16,13 @@ const linux: HostFacts = {
   },
   passwordFetched: null,
   dcvReady: true,
+  dcvDown: false,
   agentOnline: true,
   connections: [],
   lastDisconnectedAt: null,
+  gpus: { nvidiaSmi: 'missing', percents: [] },
   now: 0,
+  clockOffsetMs: 0,
 };
 
 test.each([

@@ -1,5 +1,7 @@
 import { type CommandResult, runDcv } from './dcv-command.ts';
 import type { HostFacts } from './host-facts.ts';
+import { runNvidiaSmi } from './nvidia-smi.ts';
+import { answerProbe, isProbe } from './probe.ts';
 
 type Environment = Map<string, string>;
 
@@ -60,6 +62,7 @@ function runWindowsProgram(facts: HostFacts, words: string[]): CommandResult | u
   }
   const program = words[0] === '&' ? words.slice(1) : words;
   if (/(^|\\)dcv(\.exe)?$/i.test(program[0] ?? '')) return runDcv(facts, program.slice(1));
+  if (/(^|\\)nvidia-smi(\.exe)?$/i.test(program[0] ?? '')) return runNvidiaSmi(facts, program.slice(1));
   return undefined;
 }
 
@@ -77,6 +80,7 @@ function runLinuxProgram(
   }
   if (program === 'dcv' || program === '/usr/bin/dcv')
     return runDcv(facts, words.slice(words.indexOf(program) + 1));
+  if (program === 'nvidia-smi') return runNvidiaSmi(facts, words.slice(words.indexOf(program) + 1));
   return undefined;
 }
 
@@ -98,7 +102,9 @@ function run(facts: HostFacts, words: string[], environment: Environment): Comma
  * joined by newlines, `;`, `&&` and `||`. Anything else is `command not found`, so that nothing seems to work that would not.
  */
 export function runScript(facts: HostFacts, lines: readonly string[]): CommandResult {
-  const commands = parse(lines.join('\n'));
+  const script = lines.join('\n');
+  if (isProbe(script)) return answerProbe(facts);
+  const commands = parse(script);
   if (commands === null) return { exitCode: 2, stdout: '', stderr: 'syntax error in script\n' };
   const environment: Environment = new Map();
   const total: CommandResult = { exitCode: 0, stdout: '', stderr: '' };

@@ -10,6 +10,7 @@ import {
   requiredJsonText,
 } from '../http/json-input.ts';
 import { newUuid } from '../state/identifiers.ts';
+import { hostAt, isAgentUp } from '../state/instance-power.ts';
 import type { CommandRecord, InvocationRecord } from '../state/records.ts';
 import { hostOf, type World } from '../state/world.ts';
 import { commandJson } from './command-json.ts';
@@ -23,8 +24,8 @@ const documents: Readonly<Record<string, 'linux' | 'windows'>> = {
 // SendCommand takes at most 50 ids (https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_SendCommand.html).
 const maximumTargets = 50;
 const defaultTimeoutSeconds = 3600;
-// ListCommands keeps 30 days; nobody asks the simulator that late.
-const keptCommands = 500;
+// ListCommands keeps 30 days; nobody asks the simulator that late. A sweep over 10,000 desktops is 200 commands.
+const keptCommands = 1_000;
 
 function readInstanceIds({ world, input, region }: JsonCall): string[] {
   const ids = jsonTexts(input, 'InstanceIds');
@@ -87,21 +88,34 @@ function forgetOldCommands(world: World): void {
   }
 }
 
+// Commands whose hosts have answered, or did not in time: nothing will change in them.
+const finished = new WeakSet<CommandRecord>();
+
 /**
  * Lets every host whose time has come answer, and keeps what it said. Called before a command is read. The answers are not
  * journaled: they are large, and after a restart of the simulator the hosts are asked again.
  */
 export function settleCommand(world: World, command: CommandRecord): void {
-  if (world.clock.now() < command.finishAt) return;
+  const now = world.clock.now();
+  if (finished.has(command) || now < command.finishAt) return;
   command.invocations = command.invocations.map((invocation) => settle(world, command, invocation));
+  const isComplete = command.invocations.every((invocation) => invocation.result !== null);
+  if (isComplete || now >= command.deliveryDeadlineAt) finished.add(command);
+}
+
+/** Before hosts are changed: what was asked of them until now is answered by what they were. */
+export function settleCommands(world: World): void {
+  for (const command of world.commands.values()) settleCommand(world, command);
 }
 
 function settle(world: World, command: CommandRecord, invocation: InvocationRecord): InvocationRecord {
   const instance = world.instances.get(invocation.instanceId);
-  if (invocation.result !== null || !instance || world.clock.now() >= command.deliveryDeadlineAt)
-    return invocation;
+  if (invocation.result !== null || !instance) return invocation;
   const facts = hostFacts(world, instance);
-  if (!facts.agentOnline || hostOf(world, instance.instanceId).agent !== 'ok') return invocation;
+  // Nobody may have looked since before the deadline; a fast clock passes it in no time.
+  const lastChance = Math.min(facts.now, command.deliveryDeadlineAt);
+  const isReached = facts.agentOnline && isAgentUp(hostAt(instance.powers, lastChance));
+  if (!isReached || hostOf(world, instance.instanceId).agent !== 'ok') return invocation;
   const fits = documents[command.documentName] === facts.platform;
   const result = fits
     ? runScript(facts, command.parameters.commands ?? [])

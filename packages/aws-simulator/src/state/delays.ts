@@ -18,7 +18,9 @@ export interface Delays {
   imageSeconds: number;
   /** Run Command: accepted until the invocation has its result. */
   commandSeconds: number;
-  /** A five-minute CPU datapoint can be read this long after its period has ended. */
+  /** The period of CPU datapoints: EC2's basic monitoring has one in five minutes. */
+  metricPeriodSeconds: number;
+  /** A CPU datapoint can be read this long after its period has ended. */
   metricLagSeconds: number;
 }
 
@@ -36,6 +38,7 @@ export function delaysForBoot(bootSeconds: number): Delays {
     rebootSeconds: bootSeconds * 0.4,
     imageSeconds: 10,
     commandSeconds: 0.2,
+    metricPeriodSeconds: 300,
     metricLagSeconds: 120,
   };
 }

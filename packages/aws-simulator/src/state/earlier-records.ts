@@ -9,10 +9,12 @@ export function completeEarlierRecords(world: World): void {
     world.instances.put(key, Object.assign({ pastTypes: [], terminationProtected: false }, instance));
   }
   for (const [key, host] of world.hosts.entries()) {
-    if ('hibernation' in host) continue;
+    if ('nvidiaSmi' in host) continue;
     const steering = { hibernation: 'ok', rebootIgnored: false } as const;
     const password = { passwordParameter: null, passwordFetched: false };
-    world.hosts.put(key, Object.assign(steering, password, host));
+    const gpus = { gpuPercents: null, nvidiaSmi: 'ok' } as const;
+    const times = { clockOffsetSeconds: 0, disconnectionSteeredInBoot: null };
+    world.hosts.put(key, Object.assign(steering, password, gpus, times, host));
   }
   for (const [key, parameter] of world.parameters.entries()) {
     if ('createdAt' in parameter) continue;

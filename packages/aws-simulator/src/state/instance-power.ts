@@ -113,6 +113,10 @@ export function hostAt(powers: readonly Power[], now: number): HostPhase {
   return { ...facts, phase: now < power.dcvAt ? 'agent-online' : 'dcv-ready' };
 }
 
+export function isAgentUp({ phase }: HostPhase): boolean {
+  return phase === 'agent-online' || phase === 'dcv-ready';
+}
+
 function bootOf(powers: readonly Power[], power: StartPower | RebootPower): StartPower | RebootPower {
   if (power.kind === 'reboot' || !power.resumed) return power;
   const first = powers.find(

@@ -95,7 +95,13 @@ export interface HostRecord {
   instanceId: string;
   /** `silent`: registered and online, but commands get no answer. `offline`: the connection is lost. */
   agent: 'ok' | 'silent' | 'offline';
-  dcv: 'ok' | 'never-ready';
+  /** `down`: the session runs on, and the `dcv` program answers with an error. */
+  dcv: 'ok' | 'never-ready' | 'down';
+  /** Use of each GPU; null: idle ones, as many as the type has of NVIDIA's. */
+  gpuPercents: number[] | null;
+  nvidiaSmi: 'ok' | 'missing' | 'failing';
+  /** The host's own clock is ahead by so much, or behind. */
+  clockOffsetSeconds: number;
   /** Stop requests without Force never complete. */
   stopHangs: boolean;
   /** What comes of StopInstances with Hibernate. */
@@ -108,6 +114,8 @@ export interface HostRecord {
   passwordFetched: boolean;
   connections: Connection[];
   lastDisconnectedAt: number | null;
+  /** The boot in which `lastDisconnectedAt` was steered, if it ever was. */
+  disconnectionSteeredInBoot: string | null;
   activity: ActivityMark[];
 }
 

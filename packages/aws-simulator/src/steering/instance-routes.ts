@@ -2,8 +2,9 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import { rebootInstance } from '../ec2/reboot-instances.ts';
 import { startInstance } from '../ec2/start-instances.ts';
 import { stopInstance } from '../ec2/stop-instances.ts';
-import { steerConnections } from '../host/connections.ts';
+import { steerConnections, steerLastDisconnection, steerLastInteraction } from '../host/connections.ts';
 import { hostFacts } from '../host/host-facts.ts';
+import { settleCommands } from '../ssm/commands.ts';
 import { applyPower, markActivity } from '../state/change-power.ts';
 import { type StateName, terminatePower } from '../state/instance-power.ts';
 import type { HostRecord, InstanceRecord } from '../state/records.ts';
@@ -14,7 +15,13 @@ import * as schemas from './schemas.ts';
 interface HostChange {
   cpuPercent?: number | null;
   connections?: number;
+  lastDisconnectedAt?: string | null;
+  /** Of everybody who is connected. */
+  lastInteractionAt?: string;
   dcv?: HostRecord['dcv'];
+  gpuPercents?: number[] | null;
+  nvidiaSmi?: HostRecord['nvidiaSmi'];
+  clockOffsetSeconds?: number;
   agent?: HostRecord['agent'];
   stopHangs?: boolean;
   hibernation?: HostRecord['hibernation'];
@@ -26,7 +33,12 @@ function changeHost(world: World, instance: InstanceRecord, change: HostChange):
   const host = hostOf(world, instance.instanceId);
   const facts = hostFacts(world, instance);
   if (change.connections && !facts.dcvReady) return 'Nobody can be connected while DCV does not answer.';
-  const { cpuPercent, connections, terminationProtected, ...fates } = change;
+  const people = change.connections ?? host.connections.length;
+  if (change.lastInteractionAt && people === 0) return 'Nobody is connected who could have done anything.';
+  // What hosts were asked before this change, they answer as they were.
+  settleCommands(world);
+  const { cpuPercent, connections, lastDisconnectedAt, lastInteractionAt, terminationProtected, ...fates } =
+    change;
   world.hosts.put(host.instanceId, Object.assign(host, fates));
   if (terminationProtected !== undefined) {
     world.instances.put(instance.instanceId, Object.assign(instance, { terminationProtected }));
@@ -35,6 +47,11 @@ function changeHost(world: World, instance: InstanceRecord, change: HostChange):
   if (connections !== undefined) {
     steerConnections(world, host, connections, facts.desktop?.owner ?? 'unknown');
   }
+  if (lastDisconnectedAt !== undefined) {
+    const at = lastDisconnectedAt === null ? null : Date.parse(lastDisconnectedAt);
+    steerLastDisconnection(world, host, { at, bootId: facts.phase.bootId });
+  }
+  if (lastInteractionAt !== undefined) steerLastInteraction(world, host, Date.parse(lastInteractionAt));
   world.notifyHost(instance.instanceId);
   return undefined;
 }

@@ -24,6 +24,10 @@ function hostView(world: World, instance: InstanceRecord, facts: HostFacts): obj
     stopHangs: host.stopHangs,
     hibernation: host.hibernation,
     rebootIgnored: host.rebootIgnored,
+    nvidiaSmi: host.nvidiaSmi,
+    gpuPercents: facts.gpus.percents,
+    gpuSteered: host.gpuPercents,
+    clockOffsetSeconds: host.clockOffsetSeconds,
     cpuPercent: cpuNow(world, instance),
     cpuSteered: host.activity.at(-1)?.cpuPercent ?? null,
   };

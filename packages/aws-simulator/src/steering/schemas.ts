@@ -7,6 +7,7 @@ const closed = (properties: Record<string, object>, required: string[] = []) => 
   required,
 });
 const text = { type: 'string', minLength: 1 };
+const instant = { type: 'string', format: 'date-time' };
 const seconds = { type: 'number', minimum: 0 };
 const times = { type: 'integer', minimum: 1 };
 
@@ -17,7 +18,13 @@ const imageOutcome = { enum: ['ok', 'fails', 'hangs'] };
 export const hostChange = closed({
   cpuPercent: orNull({ type: 'number', minimum: 0, maximum: 100 }),
   connections: { type: 'integer', minimum: 0, maximum: 100 },
-  dcv: { enum: ['ok', 'never-ready'] },
+  lastDisconnectedAt: orNull(instant),
+  lastInteractionAt: instant,
+  // As nvidia-smi prints them: whole numbers, and no type has more GPUs than 16.
+  gpuPercents: orNull({ type: 'array', items: { type: 'integer', minimum: 0, maximum: 100 }, maxItems: 16 }),
+  nvidiaSmi: { enum: ['ok', 'missing', 'failing'] },
+  clockOffsetSeconds: { type: 'number' },
+  dcv: { enum: ['ok', 'never-ready', 'down'] },
   agent: { enum: ['ok', 'silent', 'offline'] },
   stopHangs: { type: 'boolean' },
   hibernation: { enum: ['ok', 'refused', 'falls-back-to-stop', 'hangs'] },
@@ -52,7 +59,7 @@ export const imageChange = closed({ outcome: imageOutcome }, ['outcome']);
 export const subnetChange = closed({ freeAddresses: orNull(count) }, ['freeAddresses']);
 export const clockChange = closed({
   advanceSeconds: seconds,
-  now: { type: 'string', format: 'date-time' },
+  now: instant,
   speed: { type: 'number', minimum: 0, maximum: 100_000 },
 });
 export const delaysChange = closed({
@@ -69,4 +76,5 @@ export const delaysChange = closed({
   imageSeconds: seconds,
   commandSeconds: seconds,
   metricLagSeconds: seconds,
+  metricPeriodSeconds: { type: 'integer', minimum: 1 },
 });
