@@ -1,5 +1,6 @@
 import type { TObject } from 'typebox';
 import { configSchema as apiGateway } from '../services/api-gateway/src/config.ts';
+import { configSchema as idleMonitor } from '../services/idle-monitor/src/config.ts';
 import { configSchema as scheduler } from '../services/scheduler/src/config.ts';
 import { configSchema as sessionManager } from '../services/session-manager/src/config.ts';
 import { configSchema as tokenService } from '../services/token-service/src/config.ts';
@@ -15,6 +16,7 @@ const services: Record<string, TObject> = {
   'api-gateway': apiGateway,
   'session-manager': sessionManager,
   scheduler,
+  'idle-monitor': idleMonitor,
   'token-service': tokenService,
 };
 

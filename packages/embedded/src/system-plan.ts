@@ -46,7 +46,13 @@ export function planSystem(input: PlanInput): SystemPlan {
   const simulator = input.settings.aws === 'simulator' ? [awsSimulator(input)] : [];
   return {
     surroundings: [identityProvider(input), ...simulator],
-    services: [tokenService(input), sessionManager(input), scheduler(input), apiGateway(input)],
+    services: [
+      tokenService(input),
+      sessionManager(input),
+      scheduler(input),
+      idleMonitor(input),
+      apiGateway(input),
+    ],
   };
 }
 
@@ -98,7 +104,7 @@ function sessionManager(input: PlanInput): ProcessDefinition {
       input.settings.env.DCV_AUTHENTICATOR_URL ??
       `http://127.0.0.1:${input.ports.tokenService}/authenticator`,
     ...(input.settings.aws === 'simulator'
-      ? { ...simulatedPace(input.settings), ...simulatedAws(input.ports) }
+      ? { ...simulatedPace(input.settings), ...simulatedAws(input.ports), ...simulatedNetwork }
       : {}),
   });
 }
@@ -106,6 +112,14 @@ function sessionManager(input: PlanInput): ProcessDefinition {
 function scheduler(input: PlanInput): ProcessDefinition {
   const { scheduler: port, schedulerMetrics } = input.ports;
   return service(input, 'scheduler', common(input, 'scheduler', { port, metricsPort: schedulerMetrics }));
+}
+
+function idleMonitor(input: PlanInput): ProcessDefinition {
+  const { idleMonitor: port, idleMonitorMetrics } = input.ports;
+  return service(input, 'idle-monitor', {
+    ...common(input, 'idle_monitor', { port, metricsPort: idleMonitorMetrics }),
+    ...(input.settings.aws === 'simulator' ? simulatedAws(input.ports) : {}),
+  });
 }
 
 function apiGateway(input: PlanInput): ProcessDefinition {
@@ -145,13 +159,16 @@ function simulatedAws(ports: Ports): Record<string, string> {
     AWS_SECRET_ACCESS_KEY: 'simulated',
     AWS_SESSION_TOKEN: '',
     AWS_PROFILE: '',
-    // The subnets and the group of the simulator's network (packages/aws-simulator/src/catalogue/network.ts).
-    SUBNET_IDS: 'subnet-0de5cf1ee7000000a,subnet-0de5cf1ee7000000b,subnet-0de5cf1ee7000000c',
-    SECURITY_GROUP_IDS: 'sg-0de5cf1ee7000000f',
-    INSTANCE_PROFILE_ARN: 'arn:aws:iam::123456789012:instance-profile/deskfleet-desktop',
-    DCV_WEB_URL_PATH_TEMPLATE: '/desktops/{host}/',
   };
 }
+
+/** Of the simulator (packages/aws-simulator/src/catalogue/network.ts, src/viewer). */
+const simulatedNetwork = {
+  SUBNET_IDS: 'subnet-0de5cf1ee7000000a,subnet-0de5cf1ee7000000b,subnet-0de5cf1ee7000000c',
+  SECURITY_GROUP_IDS: 'sg-0de5cf1ee7000000f',
+  INSTANCE_PROFILE_ARN: 'arn:aws:iam::123456789012:instance-profile/deskfleet-desktop',
+  DCV_WEB_URL_PATH_TEMPLATE: '/desktops/{host}/',
+};
 
 function service(input: PlanInput, name: string, env: Record<string, string>): ProcessDefinition {
   return {

@@ -1,6 +1,7 @@
 import { type Environment, type LoadedConfig, loadConfig } from '@deskfleet/runtime';
 import { commonSettings, portSetting } from '@deskfleet/service-base';
 import Type, { type Static } from 'typebox';
+import { hour, type IdleSettings, minute } from './domain/idle-policy.ts';
 
 const Minutes = (byDefault: number, description: string) =>
   Type.Number({
@@ -64,4 +65,25 @@ export type IdleMonitorConfig = Readonly<Static<typeof configSchema>>;
 /** @throws ConfigError with every fault at once. */
 export function loadIdleMonitorConfig(env: Environment): LoadedConfig<IdleMonitorConfig> {
   return loadConfig(configSchema, env, { service: 'idle-monitor' });
+}
+
+export function settingsOf(config: IdleMonitorConfig): IdleSettings {
+  return {
+    idleAfter: {
+      stop: {
+        linux: config.DCV_LINUX_STOP_IDLE_SESSION * hour,
+        windows: config.DCV_WINDOWS_STOP_IDLE_SESSION * hour,
+      },
+      hibernate: {
+        linux: config.DCV_LINUX_HIBERNATE_IDLE_SESSION * hour,
+        windows: config.DCV_WINDOWS_HIBERNATE_IDLE_SESSION * hour,
+      },
+    },
+    cpuThresholdPercent: config.DCV_IDLE_CPU_THRESHOLD,
+    gpuThresholdPercent: config.DCV_IDLE_GPU_THRESHOLD,
+    cpuWindow: config.DCV_IDLE_CPU_WINDOW_MINUTES * minute,
+    warning: config.IDLE_WARNING_MINUTES * minute,
+    grace: config.DCV_SCHEDULE_GRACE_PERIOD_IN_HOURS * hour,
+    interval: config.IDLE_CHECK_INTERVAL_MINUTES * minute,
+  };
 }

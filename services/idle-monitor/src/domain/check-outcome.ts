@@ -3,6 +3,7 @@ import type { IdleDecision } from './decide-idle.ts';
 import type { IdleFacts, Memory } from './idle-facts.ts';
 import { type IdlePolicy, minute } from './idle-policy.ts';
 import { sentenceOf } from './idle-sentence.ts';
+import type { HostReading } from './observations.ts';
 
 /** From so many checks in a row that could not tell on, an operator should look: it costs money unseen. */
 export const unknownChecksToAlert = 3;
@@ -10,6 +11,9 @@ export const unknownChecksToAlert = 3;
 const longestGathering = minute;
 /** Of the interval, at most. */
 const gatheringShare = 1 / 5;
+
+/** Readings of hosts that are likely not to answer the next time either. */
+const silent: readonly HostReading['kind'][] = ['silent', 'unreachable'];
 
 /** What is told of a session. */
 export type Tell =
@@ -38,7 +42,7 @@ export interface CheckTime {
 
 /** Of a decision about a session: what is kept, what is told, and when it is looked at again. */
 export function checkOutcome(
-  { session, memory }: Pick<IdleFacts, 'session' | 'memory'>,
+  { session, memory, host }: Pick<IdleFacts, 'session' | 'memory' | 'host'>,
   decision: Exclude<IdleDecision, { outcome: 'ask' }>,
   policy: IdlePolicy,
   time: CheckTime,
@@ -56,6 +60,7 @@ export function checkOutcome(
       warnedAt,
       unknownChecks: decision.outcome === 'unknown' ? memory.unknownChecks + 1 : 0,
       lastAccess: 'access' in decision && decision.access ? decision.access : memory.lastAccess,
+      hostSilent: host === null ? memory.hostSilent : silent.includes(host.reading.kind),
     },
     nextCheckAt: nextCheckAt(decision, time),
     tell: tellOf(decision, memory),

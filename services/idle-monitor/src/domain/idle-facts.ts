@@ -28,6 +28,8 @@ export interface Memory {
   /** Checks in a row that could not tell. */
   unknownChecks: number;
   lastAccess: Access | null;
+  /** The host did not answer the last time it was asked. */
+  hostSilent: boolean;
 }
 
 /** When a desktop was last used by what its host says. */

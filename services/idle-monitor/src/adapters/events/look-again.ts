@@ -1,0 +1,49 @@
+import type { DeskfleetEvent, EventType } from '@deskfleet/contracts';
+import type { Database, DatabaseTransaction } from '@deskfleet/database';
+import { type Bus, type Consumer, startConsumer } from '@deskfleet/messaging';
+import type { Clock, Logger } from '@deskfleet/runtime';
+import type { Kysely } from 'kysely';
+import type { Registry } from 'prom-client';
+
+export interface LookAgainOptions {
+  bus: Bus;
+  db: Kysely<Database>;
+  clock: Clock;
+  logger: Logger;
+  metrics: Registry;
+}
+
+/** After these a desktop may be idle, or not any more, at once: whoever waits at the portal shall see it. */
+const telling = {
+  'session-running': 'deskfleet.session.running.v1',
+  'session-schedule-changed': 'deskfleet.session.schedule-changed.v1',
+  'session-keep-alive-requested': 'deskfleet.session.keep-alive-requested.v1',
+  'connection-authorized': 'deskfleet.access.connection-authorized.v1',
+} as const satisfies Record<string, EventType>;
+
+/** Makes sessions due that something has happened to. What is true of them is read when they are looked at. */
+export function lookAgainAfterEvents({ clock, ...options }: LookAgainOptions): Consumer[] {
+  const handle = (
+    { data }: DeskfleetEvent<(typeof telling)[keyof typeof telling]>,
+    trx: DatabaseTransaction,
+  ) => makeDue(trx, data.sessionId, clock.now().toJSDate());
+  return Object.entries(telling).map(([name, type]) =>
+    startConsumer({
+      ...options,
+      schema: 'idle_monitor',
+      durable: `idle-monitor-${name}`,
+      type,
+      concurrency: 2,
+      handle,
+    }),
+  );
+}
+
+/** A sweep that is under way does not record what it has found of the session before. */
+async function makeDue(trx: DatabaseTransaction, sessionId: string, now: Date): Promise<void> {
+  await trx
+    .insertInto('idle_monitor.idle_state')
+    .values({ session_id: sessionId, next_check_at: now })
+    .onConflict((conflict) => conflict.column('session_id').doUpdateSet({ next_check_at: now }))
+    .execute();
+}
