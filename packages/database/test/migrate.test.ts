@@ -8,7 +8,13 @@ beforeEach(async () => {
 });
 afterEach(() => database.drop());
 
-const passwords = { api_gateway: 'a', session_manager: 'b', token_service: 'c', scheduler: 'd' };
+const passwords = {
+  api_gateway: 'a',
+  session_manager: 'b',
+  token_service: 'c',
+  scheduler: 'd',
+  idle_monitor: 'e',
+};
 const roles = () => serviceSchemas.map((schema) => roleNameOf(schema, database.rolePrefix));
 const migrateAs = (ownerUrl: string, given: Partial<typeof passwords> = passwords) =>
   migrate({ ownerUrl, rolePrefix: database.rolePrefix, passwords: given });
@@ -53,6 +59,7 @@ test('run by several at once on an empty database, all succeed and it is done on
     '0004-ec2-lifecycle',
     '0005-more-base-stacks',
     '0006-schedules',
+    '0007-idleness',
   ]);
   expect(stacks).toHaveLength(6);
 });

@@ -40,7 +40,13 @@ const migrateStep = () =>
   migrate({
     ownerUrl: empty.ownerUrl,
     rolePrefix: empty.rolePrefix,
-    passwords: { api_gateway: 'a', session_manager: 'b', token_service: 'secret', scheduler: 'd' },
+    passwords: {
+      api_gateway: 'a',
+      session_manager: 'b',
+      token_service: 'secret',
+      scheduler: 'd',
+      idle_monitor: 'e',
+    },
   });
 
 describe('a service that starts before', () => {

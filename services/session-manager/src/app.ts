@@ -12,7 +12,7 @@ import { createUserDataRenderer } from './adapters/aws/render-user-data.ts';
 import { createSsmHosts } from './adapters/aws/ssm-hosts.ts';
 import { createSsmPasswords } from './adapters/aws/ssm-passwords.ts';
 import { randomSecrets } from './adapters/crypto/random-secrets.ts';
-import type { ScheduleHandlers } from './adapters/events/follow-schedule.ts';
+import type { AutomaticHandlers } from './adapters/events/follow-automatic-events.ts';
 import type { InternalRoutes } from './adapters/http/internal-routes.ts';
 import { changeAutomaticallyIn } from './adapters/postgres/change-automatically.ts';
 import { createPostgresImageStore } from './adapters/postgres/image-store.ts';
@@ -20,6 +20,7 @@ import { createInstanceTypeTable } from './adapters/postgres/instance-type-table
 import { createPasswordStore } from './adapters/postgres/password-store.ts';
 import { createPostgresSessionStore } from './adapters/postgres/session-store.ts';
 import { createSubnetTable } from './adapters/postgres/subnet-table.ts';
+import { stopWhenIdle } from './application/act-on-idleness.ts';
 import { startWhenDue, stopWhenDue, terminateWhenExpired } from './application/act-on-schedule.ts';
 import { BackgroundWork } from './application/background-work.ts';
 import type { ImageDeps } from './application/image-deps.ts';
@@ -58,8 +59,8 @@ export interface SessionManager {
   refreshInstanceTypes(): Promise<void>;
   passwordSweep: PasswordSweep;
   subnetRefresh: SubnetRefresh;
-  /** What is done about the scheduler's events. */
-  schedule: ScheduleHandlers;
+  /** What is done about the events of the scheduler and the idle-monitor. */
+  automatic: AutomaticHandlers;
   /** What other services ask over HTTP. */
   routes: InternalRoutes;
 }
@@ -138,7 +139,7 @@ export function buildApp(app: AppDependencies): SessionManager {
     refreshInstanceTypes: () => refreshInstanceTypes(types),
     passwordSweep: passwords.sweep,
     subnetRefresh,
-    schedule: composeSchedule(app, settings),
+    automatic: composeAutomatic(app, settings),
     routes: {
       inspectImage: (image) => inspectImage({ images }, image),
       showPassword: passwords.show,
@@ -148,10 +149,10 @@ export function buildApp(app: AppDependencies): SessionManager {
   };
 }
 
-function composeSchedule(
+function composeAutomatic(
   { base: { clock, events }, logger }: AppDependencies,
   settings: LifecycleSettings,
-): ScheduleHandlers {
+): AutomaticHandlers {
   const now = () => clock.now().toJSDate();
   const deps = (trx: DatabaseTransaction) => ({
     change: changeAutomaticallyIn(trx, { events, settings, now }),
@@ -161,6 +162,7 @@ function composeSchedule(
     startDue: (trx, data) => startWhenDue(deps(trx), data),
     stopDue: (trx, data) => stopWhenDue(deps(trx), data),
     stoppedTooLong: (trx, data) => terminateWhenExpired(deps(trx), data),
+    idleDetected: (trx, data) => stopWhenIdle(deps(trx), data),
   };
 }
 

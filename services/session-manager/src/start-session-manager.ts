@@ -6,7 +6,7 @@ import {
 } from '@deskfleet/runtime';
 import { buildHttpServer, openServiceBase, type ServiceBase } from '@deskfleet/service-base';
 import { createAwsClients } from './adapters/aws/aws-clients.ts';
-import { followSchedule } from './adapters/events/follow-schedule.ts';
+import { followAutomaticEvents } from './adapters/events/follow-automatic-events.ts';
 import { wakeOnRequests } from './adapters/events/wake-on-requests.ts';
 import { internalRoutes } from './adapters/http/internal-routes.ts';
 import { buildApp, type SessionManager } from './app.ts';
@@ -35,16 +35,16 @@ export async function startSessionManager(context: ServiceContext): Promise<Runn
   const http = await buildHttpServer({ health, routes: internalRoutes(app.routes), logger });
   await http.listen({ port: config.PORT, host: config.HOST });
   const types = keepInstanceTypesFresh(app, context);
-  const schedule = base.ready.then(() => {
+  const following = base.ready.then(() => {
     if (signal.aborted) return null;
     app.loop.start();
     app.images.start();
     types.start();
-    return startFollowingSchedule(app, base, logger);
+    return startFollowing(app, base, logger);
   });
   return {
     drain: async () => {
-      await (await schedule)?.stop();
+      await (await following)?.stop();
       await Promise.all([app.loop.stop(), app.images.stop()]);
     },
     async stop() {
@@ -56,10 +56,11 @@ export async function startSessionManager(context: ServiceContext): Promise<Runn
   };
 }
 
-function startFollowingSchedule(app: SessionManager, base: ServiceBase, logger: Logger) {
+function startFollowing(app: SessionManager, base: ServiceBase, logger: Logger) {
   const { bus, metrics } = base;
   const { db } = base.database;
-  return followSchedule({ bus, db, handlers: app.schedule, wake: () => app.loop.wake(), logger, metrics });
+  const wake = () => app.loop.wake();
+  return followAutomaticEvents({ bus, db, handlers: app.automatic, wake, logger, metrics });
 }
 
 function wake({ loop, images }: SessionManager): void {

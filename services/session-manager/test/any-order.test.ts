@@ -53,6 +53,8 @@ const event: fc.Arbitrary<Event> = fc.oneof(
 
 const clockwork = fc.constantFrom<Event>(
   ...Array<Event>(8).fill({ do: 'edge' }),
+  { do: 'idle' },
+  { do: 'idle' },
   { do: 'expiry' },
   { do: 'keep-running' },
   { do: 'pause' },
@@ -121,9 +123,10 @@ test(
 );
 
 test(
-  'with a schedule whose events come late, twice and in any order, no clock overrules a person either',
+  'with a schedule and idleness whose events come late, twice and in any order, no clock overrules a person either',
   async () => {
     const automatic = { running: 0, stopped: 0, hibernated: 0, terminated: 0 };
+    let idleStops = 0;
     const anything = fc.asyncProperty(
       fc.boolean(),
       fc.constantFrom(...before),
@@ -133,12 +136,14 @@ test(
         await holdsAfter(world, [...first, ...events]);
         const changes = world.store.automatic;
         for (const wanted of desiredStates) automatic[wanted] += changes[wanted];
+        idleStops += world.store.idleStops;
       },
     );
     await fc.assert(anything, { numRuns: runs });
     // A clock that never changed anything would overrule nobody.
     expect(automatic.running).toBeGreaterThan(runs / 100);
-    expect(automatic.stopped + automatic.hibernated).toBeGreaterThan(runs / 200);
+    expect(automatic.stopped + automatic.hibernated - idleStops).toBeGreaterThan(runs / 200);
+    expect(idleStops).toBeGreaterThan(runs / 200);
     expect(automatic.terminated).toBeGreaterThan(runs / 200);
   },
   runs * 50,

@@ -5,11 +5,12 @@ import type { Fleet } from './fleet.ts';
 type Start = EventData<'deskfleet.schedule.start-due.v1'>;
 type Stop = EventData<'deskfleet.schedule.stop-due.v1'>;
 type Expiry = EventData<'deskfleet.schedule.stopped-too-long.v1'>;
+type Idle = EventData<'deskfleet.idle.detected.v1'>;
 
 /** What the scheduler says at 08:00 or 19:00 of the fleet's present day, unless told otherwise; handled as from the bus. */
 export async function startDue(fleet: Fleet, id: string, difference: Partial<Start> = {}): Promise<void> {
   const event = { ...(await startEvent(fleet, id)), ...difference };
-  await transact(fleet.connection.db, 'test', (trx) => fleet.manager.schedule.startDue(trx, event));
+  await transact(fleet.connection.db, 'test', (trx) => fleet.manager.automatic.startDue(trx, event));
 }
 
 export async function startEvent(fleet: Fleet, id: string): Promise<Start> {
@@ -23,7 +24,7 @@ export async function startEvent(fleet: Fleet, id: string): Promise<Start> {
 
 export async function stopDue(fleet: Fleet, id: string, difference: Partial<Stop> = {}): Promise<void> {
   const event = { ...(await stopEvent(fleet, id)), ...difference };
-  await transact(fleet.connection.db, 'test', (trx) => fleet.manager.schedule.stopDue(trx, event));
+  await transact(fleet.connection.db, 'test', (trx) => fleet.manager.automatic.stopDue(trx, event));
 }
 
 export async function stopEvent(fleet: Fleet, id: string): Promise<Stop> {
@@ -48,7 +49,22 @@ export async function stoppedTooLong(
     reason: { code: 'stopped-too-long', sentence: 'It was stopped for 30 days.' },
     ...difference,
   };
-  await transact(fleet.connection.db, 'test', (trx) => fleet.manager.schedule.stoppedTooLong(trx, event));
+  await transact(fleet.connection.db, 'test', (trx) => fleet.manager.automatic.stoppedTooLong(trx, event));
+}
+
+/** What the idle-monitor says now of a desktop that nobody uses, unless told otherwise; handled as from the bus. */
+export async function idleDetected(fleet: Fleet, id: string, difference: Partial<Idle> = {}): Promise<void> {
+  const event = { ...(await idleEvent(fleet, id)), ...difference };
+  await transact(fleet.connection.db, 'test', (trx) => fleet.manager.automatic.idleDetected(trx, event));
+}
+
+export async function idleEvent(fleet: Fleet, id: string): Promise<Idle> {
+  return {
+    ...(await observed(fleet, id)),
+    idleSince: timeOfDay(fleet, '19:10'),
+    sentence: 'Unused since 19:10 (UTC).',
+    measurements: { cpuPercent: 1.2, gpuPercent: null, connections: 0 },
+  };
 }
 
 async function observed(fleet: Fleet, id: string) {

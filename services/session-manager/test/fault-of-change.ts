@@ -25,6 +25,8 @@ export function faultOfChange(
       if (latestIntent.seq > knownSeq) return 'stopped although somebody asked for something';
       if (connected > 0) return 'stopped while somebody is connected';
       if (keepRunningUntil !== null && keepRunningUntil > now) return 'stopped although it is kept running';
+      // What somebody has started after the close is stopped for being idle only.
+      if (set.desiredCause === 'idle') return null;
       return latestWish?.wish === 'up' && latestWish.at >= edge ? 'stopped against a person’s start' : null;
     case 'terminated':
       if (status.state !== 'stopped' && status.state !== 'hibernated')

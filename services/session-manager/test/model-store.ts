@@ -50,6 +50,8 @@ export class ModelStore implements SessionStore {
   toldSeq = 0;
   /** How often clocks have changed what is wanted. */
   readonly automatic = { running: 0, stopped: 0, hibernated: 0, terminated: 0 };
+  /** And how often as the desktop was idle. */
+  idleStops = 0;
   readonly history: string[] = [];
   readonly illegal: string[] = [];
   private row: Row;
@@ -148,6 +150,7 @@ export class ModelStore implements SessionStore {
     if (change.set?.desired) {
       this.wanted = change.set.desired;
       this.automatic[change.set.desired] += 1;
+      if (change.set.desiredCause === 'idle') this.idleStops += 1;
     }
     this.write(change);
   }

@@ -6,8 +6,8 @@ import { Reconciler } from '../src/application/reconcile.ts';
 import { CallBudget } from '../src/domain/call-budget.ts';
 import { PoolBackoff } from '../src/domain/pool-backoff.ts';
 import { settings } from './default-settings.ts';
+import { ModelClocks } from './model-clocks.ts';
 import { type Fault, ModelEc2 } from './model-ec2.ts';
-import { ModelScheduler } from './model-scheduler.ts';
 import { ModelStore } from './model-store.ts';
 
 const clusterId = 'model';
@@ -28,7 +28,7 @@ export type Event =
   | { do: 'fault'; fault: Fault }
   | { do: 'lag'; seconds: number }
   | { do: 'crash'; replica: 0 | 1 }
-  | { do: 'edge' | 'expiry' | 'keep-running' | 'pause' }
+  | { do: 'edge' | 'idle' | 'expiry' | 'keep-running' | 'pause' }
   | { do: 'arrives'; back: number; again: boolean }
   | { do: 'connected'; clients: number };
 
@@ -37,14 +37,14 @@ export class World {
   readonly store: ModelStore;
   readonly errors: unknown[] = [];
   readonly ec2 = new ModelEc2(() => this.ms);
-  readonly scheduler: ModelScheduler;
+  readonly clocks: ModelClocks;
   private ms = Date.parse('2026-11-22T07:57:00Z');
   private holder: 0 | 1 = 0;
   private replicas: Reconciler[];
 
   constructor(hibernation: boolean) {
     this.store = new ModelStore(() => new Date(this.ms), settings, hibernation);
-    this.scheduler = new ModelScheduler(this.store, logger);
+    this.clocks = new ModelClocks(this.store, logger);
     this.replicas = [this.newReplica(), this.newReplica()];
   }
 
@@ -73,11 +73,13 @@ export class World {
         this.ec2.lagSeconds = event.seconds;
         return;
       case 'edge':
-        return this.scheduler.sayEdge(this.now());
+        return this.clocks.sayEdge(this.now());
+      case 'idle':
+        return this.clocks.sayIdle(this.now());
       case 'expiry':
-        return this.scheduler.sayExpiry(this.now());
+        return this.clocks.sayExpiry(this.now());
       case 'arrives':
-        return this.scheduler.arrives(event.back, event.again);
+        return this.clocks.arrives(event.back, event.again);
       case 'keep-running':
         return this.override({ keepRunningUntil: new Date(this.ms + 300_000) });
       case 'pause':

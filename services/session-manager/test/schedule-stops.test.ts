@@ -1,8 +1,8 @@
-import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { goTo, stopDue, stopEvent } from './due-events.ts';
 import { Fleet } from './fleet.ts';
 import type { RequestOptions } from './fleet-rows.ts';
+import { changeSpec, connect, expectUntouched } from './situations.ts';
 
 let fleet: Fleet;
 let names = 0;
@@ -15,33 +15,9 @@ afterAll(() => fleet?.close());
 /** A desktop that runs at its close, and is to be stopped then as its profile or its owner says. */
 async function atClose(options?: RequestOptions): Promise<string> {
   const id = await fleet.running(`late ${names++}`, options);
-  await spec(id, { stop_at_close: true });
+  await changeSpec(fleet, id, { stop_at_close: true });
   goTo(fleet, '19:00');
   return id;
-}
-
-/** What the gateway writes. */
-async function spec(id: string, columns: Record<string, unknown>): Promise<void> {
-  const set = Object.keys(columns).map((column, at) => `${column} = $${at + 2}`);
-  await fleet.tamper(`update api_gateway.sessions set ${set.join()} where id = $1`, [
-    id,
-    ...Object.values(columns),
-  ]);
-}
-
-/** What token-service writes. */
-async function connect(id: string): Promise<void> {
-  await fleet.tamper(
-    `insert into token_service.dcv_connections (id, session_id, token_id, user_name, host_address, authorized_at)
-     values ($1, $2, $1, 'alice', '10.0.0.1', $3)`,
-    [uuidv7(), id, fleet.now()],
-  );
-}
-
-/** Still up, as wanted, with nothing pending. */
-async function expectUntouched(id: string): Promise<void> {
-  await fleet.pass();
-  expect(await fleet.status(id)).toMatchObject({ state: 'running', desired: 'running', pending_stop: null });
 }
 
 describe('a window closes, and a desktop that is to stop then', () => {
@@ -67,7 +43,7 @@ describe('a window closes, and a desktop that is to stop then', () => {
     const id = await atClose();
     await fleet.host(id, { connections: 1 });
     await stopDue(fleet, id);
-    await expectUntouched(id);
+    await expectUntouched(fleet, id);
   });
 
   test('stops even then where its owner has wanted that', async () => {
@@ -81,14 +57,14 @@ describe('a window closes, and a desktop that is to stop then', () => {
     const id = await atClose();
     await fleet.host(id, { agent: 'offline' });
     await stopDue(fleet, id);
-    await expectUntouched(id);
+    await expectUntouched(fleet, id);
   });
 
   test('on Windows too, by what its host says', async () => {
     const id = await atClose({ os: 'windows' });
     await fleet.host(id, { connections: 1 });
     await stopDue(fleet, id);
-    await expectUntouched(id);
+    await expectUntouched(fleet, id);
     await fleet.host(id, { connections: 0 });
     fleet.advance(10);
     await stopDue(fleet, id);
@@ -99,7 +75,7 @@ describe('a window closes, and a desktop that is to stop then', () => {
     const id = await atClose();
     await stopDue(fleet, id);
     fleet.advance(300);
-    await expectUntouched(id);
+    await expectUntouched(fleet, id);
     await stopDue(fleet, id);
     await fleet.reaches(id, 'stopped');
   });
@@ -139,21 +115,23 @@ describe.each(['before it is handled', 'while the host is asked'])('%s', (moment
 
   test('somebody connects, and has gone again when the host answers: the stop is void', async () => {
     const id = await atClose();
-    await meanwhile(id, () => connect(id));
-    await expectUntouched(id);
+    await meanwhile(id, () => connect(fleet, id));
+    await expectUntouched(fleet, id);
   });
 
   test('it is kept alive: the stop is void', async () => {
     const id = await atClose();
     const until = new Date(fleet.now().getTime() + 3_600_000);
-    await meanwhile(id, () => spec(id, { keep_running_until: until, overrides_changed_at: fleet.now() }));
-    await expectUntouched(id);
+    await meanwhile(id, () =>
+      changeSpec(fleet, id, { keep_running_until: until, overrides_changed_at: fleet.now() }),
+    );
+    await expectUntouched(fleet, id);
   });
 
   test('its owner takes back that it is to stop: the stop is void', async () => {
     const id = await atClose();
-    await meanwhile(id, () => spec(id, { stop_at_close: false }));
-    await expectUntouched(id);
+    await meanwhile(id, () => changeSpec(fleet, id, { stop_at_close: false }));
+    await expectUntouched(fleet, id);
   });
 
   test('its owner reboots it: the stop is void, and the reboot is made', async () => {
@@ -196,8 +174,8 @@ describe('a start by its owner and a stop by the schedule at the same time', () 
 
 test('a window that closes stops nothing where that is not wanted', async () => {
   const id = await atClose();
-  await spec(id, { stop_at_close: null });
+  await changeSpec(fleet, id, { stop_at_close: null });
   await stopDue(fleet, id, { stopAtClose: false });
   await stopDue(fleet, id);
-  await expectUntouched(id);
+  await expectUntouched(fleet, id);
 });

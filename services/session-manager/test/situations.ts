@@ -1,3 +1,4 @@
+import { v7 as uuidv7 } from 'uuid';
 import { expect } from 'vitest';
 import type { Fleet } from './fleet.ts';
 
@@ -15,4 +16,28 @@ export async function forgetLaunch(fleet: Fleet, id: string): Promise<void> {
      where session_id = $1`,
     [id],
   );
+}
+
+/** What the gateway writes. */
+export async function changeSpec(fleet: Fleet, id: string, columns: Record<string, unknown>): Promise<void> {
+  const set = Object.keys(columns).map((column, at) => `${column} = $${at + 2}`);
+  await fleet.tamper(`update api_gateway.sessions set ${set.join()} where id = $1`, [
+    id,
+    ...Object.values(columns),
+  ]);
+}
+
+/** What token-service writes. */
+export async function connect(fleet: Fleet, id: string): Promise<void> {
+  await fleet.tamper(
+    `insert into token_service.dcv_connections (id, session_id, token_id, user_name, host_address, authorized_at)
+     values ($1, $2, $1, 'alice', '10.0.0.1', $3)`,
+    [uuidv7(), id, fleet.now()],
+  );
+}
+
+/** Still up, as wanted, with nothing pending. */
+export async function expectUntouched(fleet: Fleet, id: string): Promise<void> {
+  await fleet.pass();
+  expect(await fleet.status(id)).toMatchObject({ state: 'running', desired: 'running', pending_stop: null });
 }

@@ -16,8 +16,8 @@ const about = {
   }),
   cause: Type.String({
     description:
-      'Who or what set it off: `user:NAME`, `admin:NAME`, `schedule`, `expiry` (stopped for too long), `reconciler` or ' +
-      '`external` (at EC2 itself).',
+      'Who or what set it off: `user:NAME`, `admin:NAME`, `schedule`, `idle` (nobody used it), `expiry` (stopped for too ' +
+      'long), `reconciler` or `external` (at EC2 itself).',
     examples: ['user:alice'],
   }),
 };

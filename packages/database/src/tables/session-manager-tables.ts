@@ -11,7 +11,7 @@ export interface SessionRuntimeTable {
   /** Number of the last intent that has been applied. */
   applied_seq: number;
   desired: DesiredState;
-  /** Cause of what is wanted: of the last applied intent, such as `user:alice`, or `schedule` or `expiry`. */
+  /** Cause of what is wanted: of the last applied intent, such as `user:alice`, or `schedule`, `idle` or `expiry`. */
   desired_cause: string;
   /** The HTTP request behind the last applied intent; null when a clock has wanted something since. */
   correlation_id: string | null;

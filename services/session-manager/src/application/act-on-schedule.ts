@@ -1,5 +1,4 @@
 import type { EventData } from '@deskfleet/contracts';
-import type { Logger } from '@deskfleet/runtime';
 import { decideExpiry } from '../domain/decide-expiry.ts';
 import { decideScheduleStart } from '../domain/decide-schedule-start.ts';
 import {
@@ -7,18 +6,18 @@ import {
   type ScheduleStopDecision,
   type ScheduleStopDue,
 } from '../domain/decide-schedule-stop.ts';
-import { askBeforeStop, startBySchedule, stopBySchedule, terminateAsExpired } from './automatic-changes.ts';
-import type { ChangeAutomatically, StatusChange } from './session-store.ts';
-
-/** What the scheduler says is due is done, or is void: that is no error, and the log says why. */
-export interface ScheduleDeps {
-  change: ChangeAutomatically;
-  logger: Logger;
-}
+import {
+  type AutomaticDeps,
+  askBeforeStop,
+  startBySchedule,
+  stopBySchedule,
+  terminateAsExpired,
+} from './automatic-changes.ts';
+import type { StatusChange } from './session-store.ts';
 
 /** A window opens: the desktop starts, unless a person wants something else. */
 export async function startWhenDue(
-  { change, logger }: ScheduleDeps,
+  { change, logger }: AutomaticDeps,
   { sessionId, ...event }: EventData<'deskfleet.schedule.start-due.v1'>,
 ): Promise<void> {
   const due = {
@@ -35,7 +34,7 @@ export async function startWhenDue(
 
 /** A window has closed: where the desktop is to stop at that, it stops, or its host is asked who is connected. */
 export async function stopWhenDue(
-  { change, logger }: ScheduleDeps,
+  { change, logger }: AutomaticDeps,
   { sessionId, ...event }: EventData<'deskfleet.schedule.stop-due.v1'>,
 ): Promise<void> {
   const due = {
@@ -69,7 +68,7 @@ export function changeByStop(
 
 /** The desktop has been stopped for longer than it is kept: it ends, and its disk with it. */
 export async function terminateWhenExpired(
-  { change, logger }: ScheduleDeps,
+  { change, logger }: AutomaticDeps,
   { sessionId, ...event }: EventData<'deskfleet.schedule.stopped-too-long.v1'>,
 ): Promise<void> {
   const expiry = {

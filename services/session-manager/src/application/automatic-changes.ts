@@ -1,7 +1,15 @@
 import type { StateReason } from '@deskfleet/contracts';
+import type { Logger } from '@deskfleet/runtime';
 import { isAtRestState, isAutomatic } from '../domain/automatic-facts.ts';
+import { idleReasons } from '../domain/reasons.ts';
 import type { PendingStop, SessionStatus } from '../domain/session-status.ts';
-import type { StatusChange, StatusFields } from './session-store.ts';
+import type { ChangeAutomatically, StatusChange, StatusFields } from './session-store.ts';
+
+/** What other services say is due or idle is acted on, or is void: that is no error, and the log says why. */
+export interface AutomaticDeps {
+  change: ChangeAutomatically;
+  logger: Logger;
+}
 
 /** What every new wish resets, whoever has it: nothing that was tried for the wish before it counts. */
 export const freshWish = {
@@ -36,6 +44,12 @@ export function startBySchedule(status: SessionStatus, validUntil: Date | null):
 
 export function stopBySchedule(to: 'stopped' | 'hibernated'): StatusChange {
   return { set: { ...unasked, desired: to, desiredCause: 'schedule', endsAccess: true } };
+}
+
+/** `sentence`: what was found, for the owner. */
+export function stopAsIdle(to: 'stopped' | 'hibernated', sentence: string): StatusChange {
+  const reason = { code: idleReasons.unused.code, sentence };
+  return { set: { ...unasked, desired: to, desiredCause: 'idle', reason, endsAccess: true } };
 }
 
 /** The stop waits until the host has been asked who is connected. */

@@ -1,6 +1,7 @@
 import pMap from 'p-map';
 import { givesUp, type PowerCall, retryDelaySeconds, stateAfterCall } from '../domain/decide-call-failure.ts';
-import { type AwsFailure, hibernationReasons, keptOnTheWayOut, reasonOfFailure } from '../domain/reasons.ts';
+import { fellBackReason, keptReason } from '../domain/kept-reason.ts';
+import { type AwsFailure, reasonOfFailure } from '../domain/reasons.ts';
 import { isSameWish, type SessionStatus } from '../domain/session-status.ts';
 import { after } from '../domain/settings.ts';
 import type { PowerStep } from '../domain/step.ts';
@@ -87,7 +88,7 @@ function accepted({ settings }: ReconcilerDeps, call: PowerCall, candidate: Powe
       transition: {
         to,
         cause: own?.cause ?? status.desiredCause,
-        reason: own?.reason ?? (call === 'terminate' ? keptOnTheWayOut(status) : null),
+        reason: own?.reason ?? keptReason(to, status),
       },
       set: {
         ...called,
@@ -123,17 +124,23 @@ function refused(deps: ReconcilerDeps, { call, candidate, failure }: Refusal): D
       const detail = { sessionId: status.sessionId, call, failure };
       deps.alert('aws-refuses', detail, `AWS does not let us ${describe(call)}`);
     }
-    const passes = failure.kind === 'incorrect-state' || failure.kind === 'not-found';
     return {
       set: {
         failedCalls,
         deadlineAt,
         retryAt: after(now, { seconds: retryDelaySeconds(failedCalls, deps.random()) }),
-        ...(!passes && { reason }),
+        ...(isNews(call, failure, status) && { reason }),
         ...(call === 'reboot' && { rebootWanted: true }),
       },
     };
   };
+}
+
+/** Most of what passes by itself need not be told, least of all in place of why a desktop stops or ends unasked. */
+function isNews(call: PowerCall, { kind }: AwsFailure, status: SessionStatus): boolean {
+  if (kind === 'incorrect-state' || kind === 'not-found') return false;
+  const isUnanswered = kind === 'throttled' || kind === 'unclear';
+  return !isUnanswered || keptReason(stateAfterCall(call), status) === null;
 }
 
 type Reason = NonNullable<SessionStatus['reason']>;
@@ -150,7 +157,7 @@ function giveUp(call: PowerCall, status: SessionStatus, reason: Reason): StatusC
       };
     case 'hibernate':
       if (status.hibernationFallback === 'stop') {
-        return { set: { ...set, desired: 'stopped', reason: hibernationReasons.fellBack } };
+        return { set: { ...set, desired: 'stopped', reason: fellBackReason(status) } };
       }
       return {
         ...toldAsFailed(status, { change: 'stop', reason }),

@@ -1,5 +1,5 @@
 import { dcvSessionIdOf, hostAccountName } from '@deskfleet/contracts';
-import { keptOnTheWayUp } from '../domain/reasons.ts';
+import { keptReason } from '../domain/kept-reason.ts';
 import type { HostAnswer, SessionStatus } from '../domain/session-status.ts';
 import { after } from '../domain/settings.ts';
 import { concludeStop } from './conclude-stop.ts';
@@ -105,7 +105,7 @@ export class ReadinessCheck {
 function changeByAnswer(status: SessionStatus, bootId: string | null, now: Date): StatusChange | null {
   if (status.rebootingFrom === null || (bootId !== null && bootId !== status.rebootingFrom)) {
     return {
-      transition: { to: 'running', cause: status.desiredCause, reason: keptOnTheWayUp(status) },
+      transition: { to: 'running', cause: status.desiredCause, reason: keptReason('running', status) },
       set: { bootId },
     };
   }

@@ -1,15 +1,10 @@
-import type { StateReason } from '@deskfleet/contracts';
 import pMap from 'p-map';
 import { type PowerCall, powerCalls } from '../domain/decide-call-failure.ts';
 import { decideIntent } from '../domain/decide-intent.ts';
 import { decideNextStep } from '../domain/decide-next-step.ts';
+import { keptReason } from '../domain/kept-reason.ts';
 import { byPriority } from '../domain/priority.ts';
-import {
-  hibernationExpiringReason,
-  keptOnTheWayOut,
-  keptOnTheWayUp,
-  scheduleReasons,
-} from '../domain/reasons.ts';
+import { hibernationExpiringReason, scheduleReasons } from '../domain/reasons.ts';
 import type { Observation, SessionStatus } from '../domain/session-status.ts';
 import type { Step, Transition } from '../domain/step.ts';
 import { isAtRest } from '../domain/transitions.ts';
@@ -276,11 +271,6 @@ function changeOf(
     ...(step.resize === 'done' && { resized: { from: status.instanceType } }),
     ...(step.resize === 'failed' && reason && { rejects: { kind: 'resize' as const, reason } }),
   };
-}
-
-function keptReason(to: Transition['to'], status: SessionStatus): StateReason | null {
-  if (to === 'starting') return keptOnTheWayUp(status);
-  return to === 'terminating' || to === 'terminated' ? keptOnTheWayOut(status) : null;
 }
 
 /** What EC2 says of the machine; a terminated one has no address any more, which is no news. */

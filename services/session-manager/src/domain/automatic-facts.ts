@@ -2,7 +2,7 @@ import type { PersonsWish, Schedule } from '@deskfleet/contracts';
 import type { SessionStatus } from './session-status.ts';
 
 /**
- * What decides whether a session may be started, stopped or ended by a clock: read under the session's lock, after every
+ * What decides whether a session may be started, stopped or ended unasked: read under the session's lock, after every
  * intent has been applied. Events may come late, twice or in the wrong order; the record does not.
  */
 export interface AutomaticFacts {
@@ -21,8 +21,8 @@ export interface AutomaticFacts {
   connectedAt: Date | null;
 }
 
-/** The causes of what a clock wants: nobody has asked for it. */
-const automaticCauses = ['schedule', 'expiry'] as const;
+/** The causes of what a clock or a rule wants: nobody has asked for it. */
+const automaticCauses = ['schedule', 'idle', 'expiry'] as const;
 
 export function isAutomatic({ desiredCause }: Pick<SessionStatus, 'desiredCause'>): boolean {
   return automaticCauses.some((cause) => cause === desiredCause);
@@ -34,6 +34,11 @@ export function isEnding({ state, desired }: SessionStatus): boolean {
 
 export function isAtRestState({ state }: SessionStatus): boolean {
   return state === 'stopped' || state === 'hibernated';
+}
+
+/** Where an automatic stop brings a desktop: each by its own method, as it was launched. */
+export function restFor({ hibernation }: Pick<SessionStatus, 'hibernation'>): 'stopped' | 'hibernated' {
+  return hibernation ? 'hibernated' : 'stopped';
 }
 
 /** Whether this still lies ahead. */

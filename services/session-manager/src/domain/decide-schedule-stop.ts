@@ -1,15 +1,11 @@
-import { scheduledAt } from '@deskfleet/contracts';
-import { type AutomaticFacts, isAhead, isEnding, isSince } from './automatic-facts.ts';
-import { after } from './settings.ts';
+import { type AutomaticFacts, isEnding, restFor } from './automatic-facts.ts';
+import { type StopObservation, whyOvertaken } from './why-overtaken.ts';
 
 /** A window of the schedule has closed (ScheduleStopDue). */
-export interface ScheduleStopDue {
+export interface ScheduleStopDue extends StopObservation {
   edgeAt: Date;
   /** The next open; null: there is none. */
   validUntil: Date | null;
-  /** When it was decided, and the latest intent that was known then. */
-  observedAt: Date;
-  generation: number;
   /** It is to be stopped now. Otherwise the idle rule decides. */
   stopAtClose: boolean;
   /** The owner wants that also while somebody is connected. */
@@ -32,9 +28,6 @@ type StopVoid =
   | 'connected'
   | 'connections-unknown';
 
-/** An automatic stop is decided on what is true now: an older observation is void, and the event comes again. */
-const observationMinutes = 2;
-
 /** Whether a desktop stops because a window of its schedule has closed. Whatever a person did since wins. */
 export function decideScheduleStop(
   due: ScheduleStopDue,
@@ -46,7 +39,7 @@ export function decideScheduleStop(
   if (!due.stopAtClose || !facts.stopAtClose.wanted) return { outcome: 'void', why: 'left-to-idleness' };
   const why = whyNotStop(due, facts, now);
   if (why !== null) return { outcome: 'void', why };
-  const to = status.hibernation ? 'hibernated' : 'stopped';
+  const to = restFor(status);
   if (due.evenIfConnected && facts.stopAtClose.isOwn) return { outcome: 'stop', to };
   // Who has connected to a desktop that is restarting is not known either.
   if (connections === null || status.state !== 'running') {
@@ -59,17 +52,11 @@ export function decideScheduleStop(
 const isUp: readonly string[] = ['requested', 'provisioning', 'starting', 'running'];
 
 function whyNotStop(due: ScheduleStopDue, facts: AutomaticFacts, now: Date) {
-  const { status, schedule, latestIntent, latestWish } = facts;
-  const { edgeAt, validUntil, observedAt, generation } = due;
+  const { status, latestWish } = facts;
+  const { edgeAt, validUntil } = due;
   if (status.desired !== 'running' || !isUp.includes(status.state)) return 'not-running';
   if (validUntil !== null && now >= validUntil) return 'over';
-  if (scheduledAt(schedule, now)) return 'scheduled';
-  if (now > after(observedAt, { minutes: observationMinutes })) return 'observation-too-old';
-  if (latestIntent.seq > generation || latestIntent.at > observedAt) return 'asked-since';
-  if (latestWish !== null && latestWish.wish === 'up' && latestWish.at >= edgeAt) return 'wanted-since-close';
-  if (isSince(facts.overridesChangedAt, observedAt)) return 'overrides-changed';
-  if (isAhead(facts.keepRunningUntil, now)) return 'kept-running';
-  if (isSince(facts.scheduleChangedAt, observedAt)) return 'schedule-changed';
-  if (isSince(facts.connectedAt, observedAt)) return 'connected-since';
-  return null;
+  const why = whyOvertaken(due, facts, now);
+  if (why !== null) return why;
+  return latestWish?.wish === 'up' && latestWish.at >= edgeAt ? 'wanted-since-close' : null;
 }

@@ -172,6 +172,11 @@ export const scheduleReasons = {
   },
 } as const satisfies Record<string, StateReason>;
 
+export const idleReasons = {
+  /** Where what was found is not known any more; IdleDetected tells it under the same code. */
+  unused: { code: 'idle', sentence: 'The desktop was stopped, as nobody used it.' },
+} as const satisfies Record<string, StateReason>;
+
 export const hibernationReasons = {
   becameStop: {
     code: 'hibernation-became-stop',
@@ -232,29 +237,7 @@ export function fallbackTypeReason(wanted: string, launched: string): StateReaso
   };
 }
 
-/** That a desktop came up on another type than was asked for stays worth knowing; other reasons are over. */
-export function keptOnTheWayUp({
-  reason,
-  firstBoot,
-}: {
-  reason: StateReason | null;
-  firstBoot: boolean;
-}): StateReason | null {
-  return firstBoot && reason?.code === fallbackTypeCode ? reason : null;
-}
-
-/** Why a desktop ends that nobody asked to end is told to the last. */
-export function keptOnTheWayOut({
-  reason,
-  desiredCause,
-}: {
-  reason: StateReason | null;
-  desiredCause: string;
-}): StateReason | null {
-  return desiredCause === 'expiry' ? reason : null;
-}
-
-const fallbackTypeCode = 'fallback-instance-type';
+export const fallbackTypeCode = 'fallback-instance-type';
 
 export const instanceFailedCode = 'instance-failed';
 

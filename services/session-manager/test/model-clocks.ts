@@ -1,18 +1,15 @@
 import { lastTransition, nextTransition, scheduledAt } from '@deskfleet/contracts';
 import type { Logger } from '@deskfleet/runtime';
-import {
-  type ScheduleDeps,
-  startWhenDue,
-  stopWhenDue,
-  terminateWhenExpired,
-} from '../src/application/act-on-schedule.ts';
+import { stopWhenIdle } from '../src/application/act-on-idleness.ts';
+import { startWhenDue, stopWhenDue, terminateWhenExpired } from '../src/application/act-on-schedule.ts';
+import type { AutomaticDeps } from '../src/application/automatic-changes.ts';
 import type { ModelStore } from './model-store.ts';
 
-/** The scheduler: it says what is due, and that arrives late, out of order, twice or never. */
-export class ModelScheduler {
+/** The scheduler and the idle-monitor: what they say arrives late, out of order, twice or never. */
+export class ModelClocks {
   private readonly said: { generation: number; arrives: () => Promise<void> }[] = [];
   private readonly store: ModelStore;
-  private readonly deps: ScheduleDeps;
+  private readonly deps: AutomaticDeps;
 
   constructor(store: ModelStore, logger: Logger) {
     this.store = store;
@@ -44,6 +41,25 @@ export class ModelScheduler {
     this.said.push({
       generation: expiry.generation,
       arrives: () => terminateWhenExpired(this.deps, expiry),
+    });
+  }
+
+  /** The desktop was looked at: nobody is connected, and it has been left for long enough. */
+  sayIdle(now: Date): void {
+    const { schedule } = this.store.spec;
+    const { state, desired } = this.store.status();
+    if (state !== 'running' || desired !== 'running' || this.store.connected > 0) return;
+    if (scheduledAt(schedule, now)) return;
+    const about = this.about(now);
+    const detected = {
+      ...about,
+      idleSince: about.observedAt,
+      sentence: 'Unused.',
+      measurements: { cpuPercent: 0, gpuPercent: null, connections: 0 },
+    };
+    this.said.push({
+      generation: detected.generation,
+      arrives: () => stopWhenIdle(this.deps, detected),
     });
   }
 
