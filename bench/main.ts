@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { benchIdle } from './idle.ts';
 import { type Measurement, report } from './measurement.ts';
 import { benchSchedule } from './schedule.ts';
 
@@ -7,6 +8,11 @@ const benches: Record<string, { about: string; run: () => Promise<Measurement[]>
   schedule: {
     about: '100,000 sessions: a tick with nothing due, 3,000 edges in one minute (about five minutes)',
     run: benchSchedule,
+  },
+  idle: {
+    about:
+      '10,000 running desktops: a sweep that asks 3,000 hosts, and one with silent hosts (about five minutes)',
+    run: benchIdle,
   },
 };
 

@@ -1,4 +1,3 @@
-import path from 'node:path';
 import {
   nextTransition,
   type Schedule,
@@ -6,10 +5,10 @@ import {
   subjectFilterOf,
   weekOf,
 } from '@deskfleet/contracts';
-import { freePort, repositoryRoot } from '@deskfleet/embedded';
 import { DeliverPolicy, jetstream } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
 import pg from 'pg';
+import { startBenchProcess } from './bench-process.ts';
 import { type BenchServers, startBenchServers } from './bench-servers.ts';
 import { measurePasses } from './measure-passes.ts';
 import { type Measurement, median, quantile } from './measurement.ts';
@@ -94,27 +93,14 @@ async function addSessions(owner: pg.Pool): Promise<void> {
 
 /** The real process; answers how long it needs for everything that it has never seen. */
 async function startScheduler(servers: BenchServers, owner: pg.Pool): Promise<Measurement> {
-  const port = await freePort();
-  await servers.supervisor.start({
-    name: 'scheduler',
-    command: process.execPath,
-    args: [path.join(repositoryRoot, 'services/scheduler/src/main.ts')],
-    spawnOptions: { cwd: repositoryRoot },
+  await startBenchProcess(servers, {
+    file: 'services/scheduler/src/main.ts',
+    readyPath: '/readyz',
     env: {
-      PATH: process.env.PATH ?? '',
-      HOST: '127.0.0.1',
-      PORT: String(port),
       DATABASE_URL: servers.urlFor('scheduler'),
       NATS_URL: servers.natsUrl,
       PUBLIC_URL: 'http://localhost:8080',
-      LOG_LEVEL: 'warn',
     },
-    stopStage: 2,
-    isReady: () =>
-      fetch(`http://127.0.0.1:${port}/readyz`).then(
-        ({ ok }) => ok,
-        () => false,
-      ),
   });
   const began = performance.now();
   const left = async () => {

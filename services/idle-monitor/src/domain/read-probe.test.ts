@@ -11,7 +11,7 @@ const fixture = {
   disconnected: '',
   interaction: '',
   gpu: 'none',
-  'gpu-percent': undefined as string | undefined,
+  'gpu-percent': '' as string | undefined,
   end: '1',
 };
 type Change = Partial<typeof fixture>;

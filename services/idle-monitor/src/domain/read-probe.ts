@@ -10,9 +10,9 @@ const lineNames = [
   'disconnected',
   'interaction',
   'gpu',
-];
-const withoutGpu = [...lineNames, 'end'].join();
-const withGpu = [...lineNames, 'gpu-percent', 'end'].join();
+  'gpu-percent',
+  'end',
+].join();
 
 /** A time says in which zone it is: without one it would be read in whatever zone this process runs. */
 const zonedTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:?\d\d)$/;
@@ -57,9 +57,7 @@ function readLines(text: string): Map<string, string> | null {
     const [name = '', ...value] = line.split('=');
     return [name, value.join('=').trim()] as const;
   });
-  const values = new Map(pairs);
-  const expected = values.get('gpu') === 'nvidia' ? withGpu : withoutGpu;
-  return pairs.map(([name]) => name).join() === expected ? values : null;
+  return pairs.map(([name]) => name).join() === lineNames ? new Map(pairs) : null;
 }
 
 function readTime(text = ''): number | null {
@@ -79,8 +77,8 @@ function readCount(text = ''): number | undefined {
 }
 
 function readGpu(gpu: string | undefined, percentText: string | undefined): GpuReading | undefined {
-  if (gpu === 'none') return { kind: 'no-probe' };
-  if (gpu === 'failed') return { kind: 'failed' };
+  if (gpu === 'none' && percentText === '') return { kind: 'no-probe' };
+  if (gpu === 'failed' && percentText === '') return { kind: 'failed' };
   const percent = gpu === 'nvidia' ? readCount(percentText) : undefined;
   return percent !== undefined && percent <= 100 ? { kind: 'percent', percent } : undefined;
 }
