@@ -93,6 +93,7 @@ function newSession(
     scheduling: newScheduling(schedule, createdAt),
     specVersion: 1,
     expiresAt: null,
+    idleFinding: null,
     generation: 1,
     latestIntent: {
       kind: 'launch',

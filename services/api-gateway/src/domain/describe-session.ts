@@ -1,4 +1,5 @@
 import { type Capability, capabilitiesOf, type OperatingSystem, type Session } from '@deskfleet/contracts';
+import { describeIdle } from './describe-idle.ts';
 import { describeSchedule } from './describe-schedule.ts';
 import { overridesAt } from './overrides.ts';
 import type { Principal } from './principal.ts';
@@ -53,6 +54,7 @@ export function describeSession(record: SessionRecord, viewing: Viewing): Sessio
     schedule: describeSchedule(record, viewer, now),
     overrides: overridesAt(scheduling, now),
     stopAtClose: scheduling.stopAtClose ?? record.profileStopsAtClose,
+    idle: describeIdle(record, now),
     expiresAt: expiryOf(record),
     capabilities: capabilitiesOf(commandContextOf(record)).filter((capability) =>
       mayEver(capability, record, viewing),

@@ -1,6 +1,7 @@
 import {
   type CommandContext,
   type DesiredState,
+  type IdleStatus,
   type IntentArguments,
   type IntentKind,
   type OperatingSystem,
@@ -41,11 +42,27 @@ export interface SessionRecord {
   specVersion: number;
   /** When it will be terminated because it has been stopped for so long, as the scheduler has announced. */
   expiresAt: Date | null;
+  /** What idle-monitor found last; null: it has never looked. */
+  idleFinding: IdleFinding | null;
   /** Number of the latest intent. */
   generation: number;
   latestIntent: { kind: IntentKind; args: IntentArguments; cause: string; at: Date };
   /** Null until session-manager has taken it up. */
   runtime: SessionRuntime | null;
+}
+
+/** What was found of the use of a session, which may have been stopped and started again since. */
+export interface IdleFinding {
+  status: IdleStatus;
+  sentence: string;
+  checkedAt: Date;
+  /** Since when nobody has used it, and when it stops if that goes on; null where that is not known. */
+  idleSince: Date | null;
+  stopsAt: Date | null;
+  /** When the owner was warned; null: no warning holds. */
+  warnedAt: Date | null;
+  /** Checks in a row that could not tell. */
+  unknownChecks: number;
 }
 
 export interface SessionRuntime {

@@ -1,5 +1,6 @@
 import type {
   DesiredState,
+  IdleStatus,
   IntentArguments,
   IntentKind,
   OperatingSystem,
@@ -9,7 +10,7 @@ import type {
 import type { Database } from '@deskfleet/database';
 import { type Kysely, sql } from 'kysely';
 import type { SchedulingSpec } from '../../domain/scheduling-spec.ts';
-import type { SessionRecord, SessionRuntime } from '../../domain/session-record.ts';
+import type { IdleFinding, SessionRecord, SessionRuntime } from '../../domain/session-record.ts';
 import { scheduleOf } from './kept-schedules.ts';
 
 /** All that is shown of a session, in one query: the spec, its stack's name and policy, its latest intent and its status. */
@@ -24,6 +25,7 @@ export function selectSessions(db: Kysely<Database>) {
     .innerJoin('api_gateway.profiles as p', 'p.id', 'k.profile_id')
     .leftJoin('session_manager.session_runtime as r', 'r.session_id', 's.id')
     .leftJoin('scheduler.schedule_state as w', 'w.session_id', 's.id')
+    .leftJoin('idle_monitor.idle_state as d', 'd.session_id', 's.id')
     .select([
       's.id',
       's.owner',
@@ -51,6 +53,7 @@ export function selectSessions(db: Kysely<Database>) {
       'w.expires_at',
       ...schedulingColumns,
       ...runtimeColumns,
+      ...idleColumns,
     ])
     .select(sql<string>`s.schedule::text`.as('schedule'));
 }
@@ -80,6 +83,16 @@ const runtimeColumns = [
   'r.subnet_id as runtime_subnet_id',
 ] as const;
 
+const idleColumns = [
+  'd.status as idle_status',
+  'd.sentence as idle_sentence',
+  'd.checked_at as idle_checked_at',
+  'd.idle_since',
+  'd.stops_at',
+  'd.warned_at as idle_warned_at',
+  'd.unknown_checks',
+] as const;
+
 interface SchedulingRow {
   /** As the database writes it. */
   schedule: string;
@@ -93,8 +106,18 @@ interface SchedulingRow {
   spec_version: number;
 }
 
+interface IdleRow {
+  idle_status: IdleStatus | null;
+  idle_sentence: string | null;
+  idle_checked_at: Date | null;
+  idle_since: Date | null;
+  stops_at: Date | null;
+  idle_warned_at: Date | null;
+  unknown_checks: number | null;
+}
+
 /** A row of `selectSessions`; everything of `r` is null until session-manager has taken the session up. */
-export interface SessionRow extends SchedulingRow {
+export interface SessionRow extends SchedulingRow, IdleRow {
   id: string;
   owner: string;
   name: string;
@@ -153,6 +176,7 @@ export function toSessionRecord(row: SessionRow): SessionRecord {
     scheduling: toScheduling(row),
     specVersion: row.spec_version,
     expiresAt: row.expires_at,
+    idleFinding: toIdleFinding(row),
     generation: row.generation,
     latestIntent: {
       kind: row.intent_kind,
@@ -174,6 +198,20 @@ function toScheduling(row: SchedulingRow): SchedulingSpec {
     overridesChangedAt: row.overrides_changed_at,
     stopAtClose: row.stop_at_close,
     stopAtCloseBy: row.stop_at_close_by,
+  };
+}
+
+function toIdleFinding(row: IdleRow): IdleFinding | null {
+  const { idle_status: status, idle_checked_at: checkedAt } = row;
+  if (!status || !checkedAt) return null;
+  return {
+    status,
+    sentence: row.idle_sentence ?? '',
+    checkedAt,
+    idleSince: row.idle_since,
+    stopsAt: row.stops_at,
+    warnedAt: row.idle_warned_at,
+    unknownChecks: row.unknown_checks ?? 0,
   };
 }
 
