@@ -58,6 +58,7 @@ export const desktopWith = (
   specVersion: 1,
   expiresAt: null,
   idleFinding: null,
+  steps: [],
   generation: 1,
   latestIntent: { kind: 'launch', args: {}, cause: 'user:alice', at: launchedAt },
   runtime: { ...runningRuntime, ...runtime },

@@ -11,6 +11,7 @@ import {
   StopModeSchema,
 } from '../session/session-state.ts';
 import { SessionOverridesSchema, SessionScheduleSummary } from './schedule.ts';
+import { SessionCostSchema, SessionUsageSchema } from './session-cost.ts';
 import { SessionIdleSchema } from './session-idle.ts';
 
 const Uuid = Type.String({ format: 'uuid' });
@@ -119,6 +120,10 @@ export const SessionSchema = Type.Object({
   idle: SessionIdleSchema,
   expiresAt: Type.Union([Instant, Type.Null()], {
     description: 'When it will be terminated because it is not used, unless it is started.',
+  }),
+  usage: SessionUsageSchema,
+  cost: Type.Union([SessionCostSchema, Type.Null()], {
+    description: 'Null where the deployment knows no price of its instance type.',
   }),
   capabilities: Type.Array(Type.Enum([...capabilities])),
 });

@@ -12,6 +12,7 @@ import {
 } from '@deskfleet/contracts';
 import type { Principal } from './principal.ts';
 import type { SchedulingSpec } from './scheduling-spec.ts';
+import type { StateStep } from './usage.ts';
 
 /** A session as the store knows it: what is wanted, its latest intent, and what session-manager says it is. */
 export interface SessionRecord {
@@ -44,6 +45,8 @@ export interface SessionRecord {
   expiresAt: Date | null;
   /** What idle-monitor found last; null: it has never looked. */
   idleFinding: IdleFinding | null;
+  /** What it has been in the present month, from the state in which it was before. */
+  steps: StateStep[];
   /** Number of the latest intent. */
   generation: number;
   latestIntent: { kind: IntentKind; args: IntentArguments; cause: string; at: Date };

@@ -12,6 +12,7 @@ import { type Kysely, sql } from 'kysely';
 import type { SchedulingSpec } from '../../domain/scheduling-spec.ts';
 import type { IdleFinding, SessionRecord, SessionRuntime } from '../../domain/session-record.ts';
 import { scheduleOf } from './kept-schedules.ts';
+import { stepsColumn, toSteps } from './session-steps.ts';
 
 /** All that is shown of a session, in one query: the spec, its stack's name and policy, its latest intent and its status. */
 export function selectSessions(db: Kysely<Database>) {
@@ -55,7 +56,7 @@ export function selectSessions(db: Kysely<Database>) {
       ...runtimeColumns,
       ...idleColumns,
     ])
-    .select(sql<string>`s.schedule::text`.as('schedule'));
+    .select([sql<string>`s.schedule::text`.as('schedule'), stepsColumn().as('steps')]);
 }
 
 const schedulingColumns = [
@@ -142,6 +143,7 @@ export interface SessionRow extends SchedulingRow, IdleRow {
   intent_cause: string;
   intent_at: Date;
   expires_at: Date | null;
+  steps: string | null;
   state: SessionState | null;
   state_since: Date | null;
   reason_code: string | null;
@@ -177,6 +179,7 @@ export function toSessionRecord(row: SessionRow): SessionRecord {
     specVersion: row.spec_version,
     expiresAt: row.expires_at,
     idleFinding: toIdleFinding(row),
+    steps: toSteps(row.steps),
     generation: row.generation,
     latestIntent: {
       kind: row.intent_kind,
