@@ -1,6 +1,5 @@
 import type {
   DesiredState,
-  IdleStatus,
   IntentArguments,
   IntentKind,
   OperatingSystem,
@@ -10,7 +9,8 @@ import type {
 import type { Database } from '@deskfleet/database';
 import { type Kysely, sql } from 'kysely';
 import type { SchedulingSpec } from '../../domain/scheduling-spec.ts';
-import type { IdleFinding, SessionRecord, SessionRuntime } from '../../domain/session-record.ts';
+import type { SessionRecord, SessionRuntime } from '../../domain/session-record.ts';
+import { type IdleColumn, idleColumn, toIdleFinding } from './idle-finding.ts';
 import { scheduleOf } from './kept-schedules.ts';
 import { stepsColumn, toSteps } from './session-steps.ts';
 
@@ -26,7 +26,6 @@ export function selectSessions(db: Kysely<Database>) {
     .innerJoin('api_gateway.profiles as p', 'p.id', 'k.profile_id')
     .leftJoin('session_manager.session_runtime as r', 'r.session_id', 's.id')
     .leftJoin('scheduler.schedule_state as w', 'w.session_id', 's.id')
-    .leftJoin('idle_monitor.idle_state as d', 'd.session_id', 's.id')
     .select([
       's.id',
       's.owner',
@@ -54,9 +53,9 @@ export function selectSessions(db: Kysely<Database>) {
       'w.expires_at',
       ...schedulingColumns,
       ...runtimeColumns,
-      ...idleColumns,
     ])
-    .select([sql<string>`s.schedule::text`.as('schedule'), stepsColumn().as('steps')]);
+    .select([sql<string>`s.schedule::text`.as('schedule'), idleColumn().as('idle')])
+    .select(stepsColumn().as('steps'));
 }
 
 const schedulingColumns = [
@@ -84,16 +83,6 @@ const runtimeColumns = [
   'r.subnet_id as runtime_subnet_id',
 ] as const;
 
-const idleColumns = [
-  'd.status as idle_status',
-  'd.sentence as idle_sentence',
-  'd.checked_at as idle_checked_at',
-  'd.idle_since',
-  'd.stops_at',
-  'd.warned_at as idle_warned_at',
-  'd.unknown_checks',
-] as const;
-
 interface SchedulingRow {
   /** As the database writes it. */
   schedule: string;
@@ -107,18 +96,8 @@ interface SchedulingRow {
   spec_version: number;
 }
 
-interface IdleRow {
-  idle_status: IdleStatus | null;
-  idle_sentence: string | null;
-  idle_checked_at: Date | null;
-  idle_since: Date | null;
-  stops_at: Date | null;
-  idle_warned_at: Date | null;
-  unknown_checks: number | null;
-}
-
 /** A row of `selectSessions`; everything of `r` is null until session-manager has taken the session up. */
-export interface SessionRow extends SchedulingRow, IdleRow {
+export interface SessionRow extends SchedulingRow {
   id: string;
   owner: string;
   name: string;
@@ -143,6 +122,7 @@ export interface SessionRow extends SchedulingRow, IdleRow {
   intent_cause: string;
   intent_at: Date;
   expires_at: Date | null;
+  idle: IdleColumn | null;
   steps: string | null;
   state: SessionState | null;
   state_since: Date | null;
@@ -178,7 +158,7 @@ export function toSessionRecord(row: SessionRow): SessionRecord {
     scheduling: toScheduling(row),
     specVersion: row.spec_version,
     expiresAt: row.expires_at,
-    idleFinding: toIdleFinding(row),
+    idleFinding: toIdleFinding(row.idle),
     steps: toSteps(row.steps),
     generation: row.generation,
     latestIntent: {
@@ -201,20 +181,6 @@ function toScheduling(row: SchedulingRow): SchedulingSpec {
     overridesChangedAt: row.overrides_changed_at,
     stopAtClose: row.stop_at_close,
     stopAtCloseBy: row.stop_at_close_by,
-  };
-}
-
-function toIdleFinding(row: IdleRow): IdleFinding | null {
-  const { idle_status: status, idle_checked_at: checkedAt } = row;
-  if (!status || !checkedAt) return null;
-  return {
-    status,
-    sentence: row.idle_sentence ?? '',
-    checkedAt,
-    idleSince: row.idle_since,
-    stopsAt: row.stops_at,
-    warnedAt: row.idle_warned_at,
-    unknownChecks: row.unknown_checks ?? 0,
   };
 }
 

@@ -1,6 +1,8 @@
-import { sessionStates } from '@deskfleet/contracts';
+import { type SessionState, sessionStates } from '@deskfleet/contracts';
 import { type RawBuilder, sql } from 'kysely';
 import type { StateStep } from '../../domain/usage.ts';
+
+const states = new Map<string, SessionState>(sessionStates.map((state) => [state, state]));
 
 /** Reaches back to the month of yesterday, so that a clock that is not the database's finds its month as well. */
 const readSince = sql`(select date_trunc('month', now() - interval '1 day', 'UTC'))`;
@@ -26,8 +28,9 @@ export function toSteps(text: string | null): StateStep[] {
 }
 
 function toStep(step: string): StateStep {
-  const [name, milliseconds] = step.split('@');
-  const state = sessionStates.find((each) => each === name);
+  const separator = step.indexOf('@');
+  const name = step.slice(0, separator);
+  const state = states.get(name);
   if (state === undefined) throw new Error(`A step into the state ${name}, which there is not.`);
-  return { state, at: new Date(Number(milliseconds)) };
+  return { state, at: new Date(Number(step.slice(separator + 1))) };
 }
