@@ -49,7 +49,8 @@ import type { EventHistory } from './application/follow-events.ts';
 import type { UserDirectory } from './application/ports.ts';
 import { type GatewayConfig, schedulePolicyOf, windowsImagesOf } from './config.ts';
 import type { DesktopAccess } from './domain/connection-urls.ts';
-import type { CapabilityPolicy } from './domain/describe-session.ts';
+import type { PriceList } from './domain/cost.ts';
+import type { DeploymentPolicy } from './domain/describe-session.ts';
 import type { InstanceTypeOffer } from './domain/instance-type-rules.ts';
 import type { Refusal } from './domain/refusal.ts';
 
@@ -67,6 +68,8 @@ export interface AppDeps {
   health: Health;
   metrics: Registry;
   logger: Logger;
+  /** What desktops cost; null: it is not known. */
+  prices: PriceList | null;
 }
 
 const notReady: Refusal = {
@@ -116,7 +119,7 @@ type Parts = ReturnType<typeof createParts>;
 
 /** What several routes need. */
 function createParts(deps: AppDeps) {
-  const { config, db, clock } = deps;
+  const { config, db, clock, prices } = deps;
   const reads = createPreparedReads(deps.pool);
   const schedules = schedulePolicyOf(config);
   return {
@@ -126,7 +129,7 @@ function createParts(deps: AppDeps) {
     schedules,
     quotas: { linux: config.DCV_LINUX_SESSION_COUNT, windows: config.DCV_WINDOWS_SESSION_COUNT },
     offer: instanceTypeOfferOf(config),
-    policy: { ...capabilityPolicyOf(config), schedules },
+    policy: { instanceChange: instanceChangeOf(config), schedules, prices },
     sessionManager: createSessionManager(deps),
     shared: { now: () => clock.now(), newId: () => v7() },
   };
@@ -217,12 +220,10 @@ function createTokens(deps: AppDeps) {
   });
 }
 
-function capabilityPolicyOf(config: GatewayConfig): Pick<CapabilityPolicy, 'instanceChange'> {
+function instanceChangeOf(config: GatewayConfig): DeploymentPolicy['instanceChange'] {
   return {
-    instanceChange: {
-      linux: config.DCV_LINUX_ALLOW_INSTANCE_CHANGE,
-      windows: config.DCV_WINDOWS_ALLOW_INSTANCE_CHANGE,
-    },
+    linux: config.DCV_LINUX_ALLOW_INSTANCE_CHANGE,
+    windows: config.DCV_WINDOWS_ALLOW_INSTANCE_CHANGE,
   };
 }
 

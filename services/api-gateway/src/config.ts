@@ -7,6 +7,8 @@ import {
 import { type ConfigFault, type Environment, type LoadedConfig, loadConfig } from '@deskfleet/runtime';
 import { commonSettings, portSetting } from '@deskfleet/service-base';
 import Type, { type Static } from 'typebox';
+import { readPriceFile } from './adapters/prices/read-price-file.ts';
+import { type PriceList, pricesIn } from './domain/cost.ts';
 import { windowsImagesIn } from './domain/deployed-images.ts';
 import type { SchedulePolicy } from './domain/schedule-policy.ts';
 
@@ -107,8 +109,16 @@ export const configSchema = Type.Object({
   AWS_REGION: Type.Optional(
     Type.String({
       pattern: '^[a-z]{2,}(-[a-z]+)+-[0-9]+$',
-      description: 'AWS region of the desktops; DCV_WINDOWS_AMI needs it.',
+      description: 'AWS region of the desktops; DCV_WINDOWS_AMI and PRICES_FILE need it.',
       examples: ['eu-central-1'],
+    }),
+  ),
+  PRICES_FILE: Type.Optional(
+    Type.String({
+      minLength: 1,
+      description:
+        'JSON file with what an hour of each instance type costs (docs/prices.md); without it no costs and savings are shown.',
+      examples: ['/etc/deskfleet/prices.json'],
     }),
   ),
   RATE_LIMIT_PER_MINUTE: Type.Integer({
@@ -143,12 +153,36 @@ function checkTogether(config: GatewayConfig): ConfigFault[] {
     const problem = 'is not set, but DCV_WINDOWS_AMI needs it to know whose images to take';
     faults.push({ name: 'AWS_REGION', problem, example: 'eu-central-1' });
   }
+  faults.push(...priceFaults(config));
   const reading = defaultScheduleIn(config);
   if (!reading.ok) {
     const { problem } = reading;
     faults.push({ name: 'DCV_DEFAULT_SCHEDULE', problem, example: defaultScheduleExample });
   }
   return faults;
+}
+
+function priceFaults({ PRICES_FILE: path, AWS_REGION: region }: GatewayConfig): ConfigFault[] {
+  if (path === undefined) return [];
+  const faults: ConfigFault[] = [];
+  if (region === undefined) {
+    const problem = 'is not set, but PRICES_FILE needs it to know whose prices to take';
+    faults.push({ name: 'AWS_REGION', problem, example: 'eu-central-1' });
+  }
+  const reading = readPriceFile(path);
+  const problems = reading.ok ? [] : reading.problems;
+  return [...faults, ...problems.map((problem) => ({ name: 'PRICES_FILE', problem }))];
+}
+
+/** The prices for this deployment, and warnings for the log. @throws Error with a file that is not right any more */
+export function pricesOf({ PRICES_FILE: path, AWS_REGION: region }: GatewayConfig): {
+  prices: PriceList | null;
+  warnings: string[];
+} {
+  if (path === undefined || region === undefined) return { prices: null, warnings: [] };
+  const reading = readPriceFile(path);
+  if (!reading.ok) throw new Error(`PRICES_FILE ${reading.problems.join('; ')}.`);
+  return pricesIn(region, reading.prices);
 }
 
 /** What the settings say of schedules. @throws Error with settings that `loadGatewayConfig` would refuse */

@@ -10,7 +10,7 @@ import { startCatchingUpImages } from './adapters/postgres/catch-up-images.ts';
 import { startPruningAnswers } from './adapters/postgres/prune-answers.ts';
 import { buildApp } from './app.ts';
 import { createEventFeed } from './application/event-feed.ts';
-import { type GatewayConfig, windowsImagesOf } from './config.ts';
+import { type GatewayConfig, pricesOf, windowsImagesOf } from './config.ts';
 
 export interface GatewayOptions {
   config: GatewayConfig;
@@ -28,11 +28,13 @@ const feedBacklog = 2_000;
 /** Opens everything and serves; the address it listens on is `url`. */
 export async function startGateway(options: GatewayOptions): Promise<RunningService & { url: string }> {
   const { config, logger, signal } = options;
+  const { prices, warnings } = pricesOf(config);
+  for (const warning of warnings) logger.warn(warning);
   const base = await openServiceBase({ ...options, service: 'api-gateway', schema: 'api_gateway' });
   const { clock, events, metrics, isReady } = base;
   const { db, pool } = base.database;
   const live = createLiveStream(base.bus, logger);
-  const app = await buildApp({ ...options, ...live, db, pool, clock, events, metrics, isReady });
+  const app = await buildApp({ ...options, ...live, prices, db, pool, clock, events, metrics, isReady });
   const url = await app.listen({ port: config.PORT, host: config.HOST });
   const background = base.ready.then(() => (signal.aborted ? null : startBackground(base, options)));
   return {

@@ -190,6 +190,36 @@ describe('what is in use', () => {
   });
 });
 
+describe('the idle policy of a profile', () => {
+  const idlePolicy = {
+    idleHours: 0.5,
+    cpuThresholdPercent: 20,
+    gpuThresholdPercent: 5,
+    ignoredSignals: ['gpu'],
+    untouchedCountsAsIdle: true,
+  };
+
+  test('is empty unless it is given, and a change replaces it as a whole', async () => {
+    const profile = await makeProfile();
+    expect(profile.idlePolicy).toEqual({});
+    const route = `/v1/admin/profiles/${profile.id}`;
+    expect((await admin<Profile>(`PATCH ${route}`, { idlePolicy })).body.idlePolicy).toEqual(idlePolicy);
+    const replaced = await admin<Profile>(`PATCH ${route}`, { idlePolicy: { idleHours: 0 } });
+    expect(replaced.body.idlePolicy).toEqual({ idleHours: 0 });
+    expect((await admin<Profile>(`GET ${route}`)).body.idlePolicy).toEqual({ idleHours: 0 });
+    expect((await auditOf(profile.id)).at(-1)?.detail.changes).toEqual({
+      idlePolicy: { from: idlePolicy, to: { idleHours: 0 } },
+    });
+  });
+
+  test('is kept as other services read it, and stays when other fields change', async () => {
+    const { id } = await makeProfile({ idlePolicy });
+    await admin(`PATCH /v1/admin/profiles/${id}`, { stopAtClose: true });
+    const query = 'select idle_policy from api_gateway.profiles where id = $1';
+    expect((await gateway.owner.query(query, [id])).rows).toEqual([{ idle_policy: idlePolicy }]);
+  });
+});
+
 describe('members', () => {
   test('are a whole list that a change replaces, of people who need not have come yet', async () => {
     const project = await makeProject({ members: ['zoe', 'adam'] });

@@ -58,6 +58,30 @@ const profiles: Row[] = [
   ['no session types', { allowedSessionTypes: [] }, '/allowedSessionTypes', /must not be empty/],
   ['an unknown session type', { allowedSessionTypes: ['tty'] }, '/allowedSessionTypes/0', /default, console/],
   ['an unknown fallback', { hibernationFallback: 'terminate' }, '/hibernationFallback', /none, stop/],
+  ['an idle policy that is none', { idlePolicy: null }, '/idlePolicy', /an object/],
+  ['a misspelt idle rule', { idlePolicy: { idleHour: 2 } }, '/idlePolicy/idleHour', /'idleHours'/],
+  ['less than no idle time', { idlePolicy: { idleHours: -1 } }, '/idlePolicy/idleHours', /at least 0/],
+  ['an idle time of text', { idlePolicy: { idleHours: '2 h' } }, '/idlePolicy/idleHours', /a number/],
+  ['an idle time of years', { idlePolicy: { idleHours: 8_761 } }, '/idlePolicy/idleHours', /at most 8760/],
+  ['a threshold of nothing', { idlePolicy: { cpuThresholdPercent: 0 } }, '/idlePolicy/cpuThresholdPercent'],
+  [
+    'a threshold above all',
+    { idlePolicy: { gpuThresholdPercent: 101 } },
+    '/idlePolicy/gpuThresholdPercent',
+    /at most 100/,
+  ],
+  [
+    'an unknown signal',
+    { idlePolicy: { ignoredSignals: ['disk'] } },
+    '/idlePolicy/ignoredSignals/0',
+    /cpu, gpu/,
+  ],
+  [
+    'a signal twice',
+    { idlePolicy: { ignoredSignals: ['gpu', 'gpu'] } },
+    '/idlePolicy/ignoredSignals',
+    /once/,
+  ],
 ];
 
 const projects: Row[] = [

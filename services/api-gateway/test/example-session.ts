@@ -57,6 +57,8 @@ export const desktopWith = (
   scheduling: schedulingWith(),
   specVersion: 1,
   expiresAt: null,
+  idleFinding: null,
+  steps: [],
   generation: 1,
   latestIntent: { kind: 'launch', args: {}, cause: 'user:alice', at: launchedAt },
   runtime: { ...runningRuntime, ...runtime },

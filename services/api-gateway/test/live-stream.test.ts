@@ -52,6 +52,24 @@ test('what the clock does to desktops is heard by their owners, and that it tick
   for (const client of [owner, other, admin]) client?.close();
 });
 
+test.each(['warning', 'detected', 'activity-observed'] as const)(
+  'idle.%s is heard by the owner and by administrators, and by nobody else',
+  async (name) => {
+    const [owner, other, admin] = await Promise.all(
+      ['ulla', 'uwe', 'admin'].map((user) => listen(gateway, user)),
+    );
+    const type = `deskfleet.idle.${name}.v1` as const;
+    await publishAs(gateway, type, { sessionId: id(7), owner: 'ulla', sentence: 'Stops Thu 21:40.' });
+    await say('uwe', 8);
+    const heard = (client = owner) => client?.events().map((event) => event.type) ?? [];
+    await eventually(() => heard(admin).includes(type) && heard(admin).includes(running));
+    await eventually(() => heard(owner).length === 1 && heard(other).length === 1);
+    expect([heard(owner), heard(other)]).toEqual([[type], [running]]);
+    expect(owner?.events()[0]).toMatchObject({ subject: id(7), data: { sentence: 'Stops Thu 21:40.' } });
+    for (const client of [owner, other, admin]) client?.close();
+  },
+);
+
 test('a client that comes back with Last-Event-ID has missed nothing', async () => {
   const first = await listen(gateway, 'carl');
   await say('carl', 10);

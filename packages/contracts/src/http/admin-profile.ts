@@ -1,4 +1,5 @@
 import Type, { type Static } from 'typebox';
+import { IdlePolicySchema } from '../session/idle-policy.ts';
 import { SessionTypeSchema } from '../session/session-state.ts';
 import { CatalogueName, InstanceTypeName, Instant, NextCursor, Uuid, VolumeGiB } from './admin-fields.ts';
 
@@ -43,6 +44,11 @@ const fields = {
     description:
       'Desktops are stopped when their hours close, after a warning, unless their owners say otherwise.',
   }),
+  idlePolicy: {
+    ...IdlePolicySchema,
+    description:
+      'When desktops count as idle; what is left out is as the settings say. A PATCH replaces it as a whole.',
+  },
 };
 
 const ProfileFields = Type.Object(fields);

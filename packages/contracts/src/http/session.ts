@@ -11,6 +11,8 @@ import {
   StopModeSchema,
 } from '../session/session-state.ts';
 import { SessionOverridesSchema, SessionScheduleSummary } from './schedule.ts';
+import { SessionCostSchema, SessionUsageSchema } from './session-cost.ts';
+import { SessionIdleSchema } from './session-idle.ts';
 
 const Uuid = Type.String({ format: 'uuid' });
 const Instant = Type.String({ format: 'date-time', description: 'RFC 3339, UTC.' });
@@ -115,8 +117,13 @@ export const SessionSchema = Type.Object({
   stopAtClose: Type.Boolean({
     description: 'It is stopped when its hours close, after a warning, also when it is in use.',
   }),
+  idle: SessionIdleSchema,
   expiresAt: Type.Union([Instant, Type.Null()], {
     description: 'When it will be terminated because it is not used, unless it is started.',
+  }),
+  usage: SessionUsageSchema,
+  cost: Type.Union([SessionCostSchema, Type.Null()], {
+    description: 'Null where the deployment knows no price of its instance type.',
   }),
   capabilities: Type.Array(Type.Enum([...capabilities])),
 });

@@ -5,11 +5,18 @@ import { createMessagingTables } from './0001-messaging.ts';
 export async function up(db: Kysely<unknown>): Promise<void> {
   await createMessagingTables(db, 'idle_monitor');
   await sql.raw(apiGatewayTables).execute(db);
+  await sql.raw(sessionManagerTables).execute(db);
   await sql.raw(idleMonitorTables).execute(db);
 }
 
 const apiGatewayTables = `
   alter table api_gateway.profiles add column idle_policy jsonb not null default '{}';`;
+
+// A month of a desktop has hundreds of steps: hours are added up from the index alone.
+const sessionManagerTables = `
+  drop index session_manager.session_transitions_session;
+  create index session_transitions_session on session_manager.session_transitions (session_id, id desc)
+    include (at, to_state);`;
 
 const idleMonitorTables = `
   create table idle_monitor.idle_state (

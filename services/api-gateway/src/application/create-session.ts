@@ -1,6 +1,6 @@
 import type { CreateSessionBody } from '@deskfleet/contracts';
 import type { AdmissionFacts, AdmissionPolicy } from '../domain/admission.ts';
-import { type CapabilityPolicy, describeSession } from '../domain/describe-session.ts';
+import { type DeploymentPolicy, describeSession } from '../domain/describe-session.ts';
 import { type Admission, type AdmissionVerdict, judgeAdmission } from '../domain/judge-admission.ts';
 import { causeOf } from '../domain/principal.ts';
 import { done, keyReused, type Outcome, refused } from '../domain/refusal.ts';
@@ -19,7 +19,7 @@ import type {
 
 export interface CreateSessionDeps extends AdmissionPolicy {
   admissions: Admissions;
-  policy: CapabilityPolicy;
+  policy: DeploymentPolicy;
   now: Now;
   newId: NewId;
 }
@@ -93,6 +93,8 @@ function newSession(
     scheduling: newScheduling(schedule, createdAt),
     specVersion: 1,
     expiresAt: null,
+    idleFinding: null,
+    steps: [],
     generation: 1,
     latestIntent: {
       kind: 'launch',

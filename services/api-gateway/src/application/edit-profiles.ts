@@ -25,6 +25,7 @@ const defaults = {
   ownersMayCreateImages: false,
   usersMayChangeSchedule: true,
   stopAtClose: false,
+  idlePolicy: {},
 };
 
 /** Keeps a new profile. */

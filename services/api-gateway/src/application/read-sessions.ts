@@ -8,7 +8,7 @@ import type {
 } from '@deskfleet/contracts';
 import type { Quotas } from '../domain/admission.ts';
 import { decodeCursor, encodeCursor } from '../domain/cursor.ts';
-import { type CapabilityPolicy, describeSession } from '../domain/describe-session.ts';
+import { type DeploymentPolicy, describeSession } from '../domain/describe-session.ts';
 import { maySee, type Principal } from '../domain/principal.ts';
 import { done, invalidCursor, type Outcome, refused, sessionNotFound } from '../domain/refusal.ts';
 import { versionOf } from '../domain/session-record.ts';
@@ -22,7 +22,7 @@ export interface VersionedSession {
 
 export interface ReadSessionsDeps {
   sessions: SessionReader;
-  policy: CapabilityPolicy;
+  policy: DeploymentPolicy;
   now: Now;
 }
 

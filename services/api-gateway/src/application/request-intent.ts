@@ -5,7 +5,7 @@ import {
   type OperatingSystem,
   type Session,
 } from '@deskfleet/contracts';
-import { type CapabilityPolicy, describeSession } from '../domain/describe-session.ts';
+import { type DeploymentPolicy, describeSession } from '../domain/describe-session.ts';
 import type { InstanceTypeOffer } from '../domain/instance-type-rules.ts';
 import { judgeResize } from '../domain/judge-resize.ts';
 import { causeOf, maySee } from '../domain/principal.ts';
@@ -15,7 +15,7 @@ import type { Announcement, IntentStep, Intents, NewId, NewIntent, Now, Request 
 
 export interface RequestIntentDeps {
   intents: Intents;
-  policy: CapabilityPolicy;
+  policy: DeploymentPolicy;
   offer: InstanceTypeOffer;
   now: Now;
   newId: NewId;

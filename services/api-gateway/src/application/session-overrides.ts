@@ -1,5 +1,5 @@
 import { capabilitiesOf, type PutOverridesBody, type Session } from '@deskfleet/contracts';
-import { type CapabilityPolicy, describeSession } from '../domain/describe-session.ts';
+import { type DeploymentPolicy, describeSession } from '../domain/describe-session.ts';
 import {
   keptRunningUntil,
   type Overrides,
@@ -13,7 +13,7 @@ import { commandContextOf, type SessionRecord } from '../domain/session-record.t
 import { type ChangeSpecDeps, changeSpec, type SpecRequest } from './change-spec.ts';
 
 export interface OverrideDeps extends ChangeSpecDeps {
-  policy: CapabilityPolicy;
+  policy: DeploymentPolicy;
 }
 
 const namesInEvents = { keepRunningUntil: 'keep-running-until', pauseUntil: 'pause-until' } as const;

@@ -1,5 +1,5 @@
 import type { UpdateSessionBody } from '@deskfleet/contracts';
-import { type CapabilityPolicy, describeSession } from '../domain/describe-session.ts';
+import { type DeploymentPolicy, describeSession } from '../domain/describe-session.ts';
 import { done, type Outcome, type Refusal, refused } from '../domain/refusal.ts';
 import { type SessionRecord, versionOf } from '../domain/session-record.ts';
 import { type ChangeSpecDeps, changeSpec, type SpecRequest } from './change-spec.ts';
@@ -7,7 +7,7 @@ import type { VersionedSession } from './read-sessions.ts';
 import type { SpecFields } from './spec-store.ts';
 
 export interface SettingsDeps extends ChangeSpecDeps {
-  policy: CapabilityPolicy;
+  policy: DeploymentPolicy;
 }
 
 /** Changes the name of a session, or what happens when its hours close. A change that changes nothing is none. */

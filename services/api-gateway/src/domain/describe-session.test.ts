@@ -1,12 +1,16 @@
 import { type Capability, sessionStates } from '@deskfleet/contracts';
 import { describe, expect, test } from 'vitest';
 import { desktopWith as desktop, launchedAt, person, schedulingWith } from '../../test/example-session.ts';
-import { type CapabilityPolicy, describeSession } from './describe-session.ts';
+import { type DeploymentPolicy, describeSession } from './describe-session.ts';
 import type { SessionRecord, SessionRuntime } from './session-record.ts';
 import { whyNoPassword } from './why-no-password.ts';
 
 const viewers = { owner: person('alice'), administrator: person('admin', true) };
-const free = { instanceChange: { linux: true, windows: true }, schedules: { usersMayChange: true } };
+const free = {
+  instanceChange: { linux: true, windows: true },
+  schedules: { usersMayChange: true },
+  prices: null,
+};
 const now = launchedAt;
 
 type State = Partial<SessionRuntime>;
@@ -14,7 +18,7 @@ type State = Partial<SessionRuntime>;
 const capabilitiesFor = (
   viewer: keyof typeof viewers,
   record: SessionRecord,
-  policy: CapabilityPolicy = free,
+  policy: DeploymentPolicy = free,
 ) => describeSession(record, { viewer: viewers[viewer], policy, now }).capabilities;
 
 const on = (state: State, owner: Capability[], change: Partial<SessionRecord> = {}) => ({

@@ -1,4 +1,6 @@
 import { type Capability, capabilitiesOf, type OperatingSystem, type Session } from '@deskfleet/contracts';
+import { costOf, type PriceList } from './cost.ts';
+import { describeIdle } from './describe-idle.ts';
 import { describeSchedule } from './describe-schedule.ts';
 import { overridesAt } from './overrides.ts';
 import type { Principal } from './principal.ts';
@@ -10,25 +12,30 @@ import {
   type SessionRecord,
   stateOf,
 } from './session-record.ts';
+import { describeUsage, usageOf } from './usage.ts';
 
-/** What the deployment allows of what can be done with a desktop. */
-export interface CapabilityPolicy {
+/** What the deployment says of desktops: what can be done with them, and what they cost. */
+export interface DeploymentPolicy {
   /** Whether desktops of this system may get another instance type; administrators are no exception. */
   instanceChange: Record<OperatingSystem, boolean>;
   schedules: Pick<SchedulePolicy, 'usersMayChange'>;
+  /** Null: it has none. */
+  prices: PriceList | null;
 }
 
 /** Who looks at a session, and when. */
 export interface Viewing {
   viewer: Principal;
-  policy: CapabilityPolicy;
+  policy: DeploymentPolicy;
   now: Date;
 }
 
 /** The session as the API shows it to this viewer. */
 export function describeSession(record: SessionRecord, viewing: Viewing): Session {
   const { runtime, scheduling } = record;
-  const { viewer, now } = viewing;
+  const { viewer, policy, now } = viewing;
+  const instanceType = runtime?.instanceType ?? record.instanceType;
+  const usage = usageOf(record, now);
   return {
     id: record.id,
     name: record.name,
@@ -42,7 +49,7 @@ export function describeSession(record: SessionRecord, viewing: Viewing): Sessio
     pendingIntent: isIntentPending(record)
       ? { kind: record.latestIntent.kind, since: record.latestIntent.at.toISOString() }
       : null,
-    instanceType: runtime?.instanceType ?? record.instanceType,
+    instanceType,
     rootVolumeGiB: record.rootVolumeGiB,
     hibernation: record.hibernation,
     subnetId: runtime?.subnetId ?? record.subnetId,
@@ -53,7 +60,10 @@ export function describeSession(record: SessionRecord, viewing: Viewing): Sessio
     schedule: describeSchedule(record, viewer, now),
     overrides: overridesAt(scheduling, now),
     stopAtClose: scheduling.stopAtClose ?? record.profileStopsAtClose,
+    idle: describeIdle(record, now),
     expiresAt: expiryOf(record),
+    usage: describeUsage(usage),
+    cost: costOf(usage, { os: record.os, instanceType }, policy.prices),
     capabilities: capabilitiesOf(commandContextOf(record)).filter((capability) =>
       mayEver(capability, record, viewing),
     ),

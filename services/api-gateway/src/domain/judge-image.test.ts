@@ -8,7 +8,11 @@ import type { Principal } from './principal.ts';
 import type { SessionRecord, SessionRuntime } from './session-record.ts';
 
 const [alice, bob, admin] = [person('alice'), person('bob'), person('admin', true)];
-const policy = { instanceChange: { linux: true, windows: true }, schedules: { usersMayChange: true } };
+const policy = {
+  instanceChange: { linux: true, windows: true },
+  schedules: { usersMayChange: true },
+  prices: null,
+};
 const runtime = runningRuntime;
 const session = (change: Partial<SessionRecord> = {}) =>
   desktopWith({}, { os: 'linux', ownersMayCreateImages: false, ...change });

@@ -1,6 +1,7 @@
 import {
   type CommandContext,
   type DesiredState,
+  type IdleStatus,
   type IntentArguments,
   type IntentKind,
   type OperatingSystem,
@@ -11,6 +12,7 @@ import {
 } from '@deskfleet/contracts';
 import type { Principal } from './principal.ts';
 import type { SchedulingSpec } from './scheduling-spec.ts';
+import type { StateStep } from './usage.ts';
 
 /** A session as the store knows it: what is wanted, its latest intent, and what session-manager says it is. */
 export interface SessionRecord {
@@ -41,11 +43,29 @@ export interface SessionRecord {
   specVersion: number;
   /** When it will be terminated because it has been stopped for so long, as the scheduler has announced. */
   expiresAt: Date | null;
+  /** What idle-monitor found last; null: it has never looked. */
+  idleFinding: IdleFinding | null;
+  /** What it has been in the present month, from the state in which it was before. */
+  steps: StateStep[];
   /** Number of the latest intent. */
   generation: number;
   latestIntent: { kind: IntentKind; args: IntentArguments; cause: string; at: Date };
   /** Null until session-manager has taken it up. */
   runtime: SessionRuntime | null;
+}
+
+/** What was found of the use of a session, which may have been stopped and started again since. */
+export interface IdleFinding {
+  status: IdleStatus;
+  sentence: string;
+  checkedAt: Date;
+  /** Since when nobody has used it, and when it stops if that goes on; null where that is not known. */
+  idleSince: Date | null;
+  stopsAt: Date | null;
+  /** When the owner was warned; null: no warning holds. */
+  warnedAt: Date | null;
+  /** Checks in a row that could not tell. */
+  unknownChecks: number;
 }
 
 export interface SessionRuntime {

@@ -45,7 +45,7 @@ function selectProfiles(db: Kysely<Database>) {
     .select(['fallback_instance_types as fallbackInstanceTypes', 'allowed_subnets as allowedSubnets'])
     .select(['allowed_session_types as allowedSessionTypes', 'hibernation_fallback as hibernationFallback'])
     .select(['owners_may_create_images as ownersMayCreateImages', 'stop_at_close as stopAtClose'])
-    .select('users_may_change_schedule as usersMayChangeSchedule')
+    .select(['users_may_change_schedule as usersMayChangeSchedule', 'idle_policy as idlePolicy'])
     .select(versionOf('updated_at').as('version'));
 }
 
@@ -61,5 +61,6 @@ function columnsOf(fields: ProfileFields) {
     owners_may_create_images: fields.ownersMayCreateImages,
     users_may_change_schedule: fields.usersMayChangeSchedule,
     stop_at_close: fields.stopAtClose,
+    idle_policy: JSON.stringify(fields.idlePolicy),
   };
 }

@@ -10,7 +10,9 @@ import type { Database } from '@deskfleet/database';
 import { type Kysely, sql } from 'kysely';
 import type { SchedulingSpec } from '../../domain/scheduling-spec.ts';
 import type { SessionRecord, SessionRuntime } from '../../domain/session-record.ts';
+import { type IdleColumn, idleColumn, toIdleFinding } from './idle-finding.ts';
 import { scheduleOf } from './kept-schedules.ts';
+import { stepsColumn, toSteps } from './session-steps.ts';
 
 /** All that is shown of a session, in one query: the spec, its stack's name and policy, its latest intent and its status. */
 export function selectSessions(db: Kysely<Database>) {
@@ -52,7 +54,8 @@ export function selectSessions(db: Kysely<Database>) {
       ...schedulingColumns,
       ...runtimeColumns,
     ])
-    .select(sql<string>`s.schedule::text`.as('schedule'));
+    .select([sql<string>`s.schedule::text`.as('schedule'), idleColumn().as('idle')])
+    .select(stepsColumn().as('steps'));
 }
 
 const schedulingColumns = [
@@ -119,6 +122,8 @@ export interface SessionRow extends SchedulingRow {
   intent_cause: string;
   intent_at: Date;
   expires_at: Date | null;
+  idle: IdleColumn | null;
+  steps: string | null;
   state: SessionState | null;
   state_since: Date | null;
   reason_code: string | null;
@@ -153,6 +158,8 @@ export function toSessionRecord(row: SessionRow): SessionRecord {
     scheduling: toScheduling(row),
     specVersion: row.spec_version,
     expiresAt: row.expires_at,
+    idleFinding: toIdleFinding(row.idle),
+    steps: toSteps(row.steps),
     generation: row.generation,
     latestIntent: {
       kind: row.intent_kind,
