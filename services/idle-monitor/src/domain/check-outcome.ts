@@ -1,5 +1,5 @@
 import type { IdleStatus } from '@deskfleet/contracts';
-import type { IdleDecision } from './decide-idle.ts';
+import type { IdleDecision } from './idle-decision.ts';
 import type { IdleFacts, Memory } from './idle-facts.ts';
 import { type IdlePolicy, minute } from './idle-policy.ts';
 import { sentenceOf } from './idle-sentence.ts';

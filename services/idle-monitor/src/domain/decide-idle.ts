@@ -1,42 +1,8 @@
 import { nextTransition, scheduledAt } from '@deskfleet/contracts';
+import type { Activity, IdleDecision } from './idle-decision.ts';
 import type { Access, IdleFacts } from './idle-facts.ts';
 import type { IdlePolicy } from './idle-policy.ts';
 import { judgeCpu, judgeGpu, judgeHost } from './judge-readings.ts';
-
-/** What keeps a session up. */
-export type Activity =
-  | { reason: 'idle-stop-disabled' }
-  | { reason: 'kept-running'; until: Date }
-  | { reason: 'scheduled'; until: Date | null }
-  | { reason: 'just-started'; until: Date }
-  /** It is too early to warn; `until` then, and unused it stops at `stopsAt`. */
-  | { reason: 'used-recently'; since: Date; until: Date; stopsAt: Date }
-  | { reason: 'connected'; connections: number }
-  | { reason: 'cpu-busy'; percent: number; threshold: number }
-  | { reason: 'gpu-busy'; percent: number; threshold: number };
-
-/** Why it cannot be told whether a session is used. */
-export type Unknown =
-  | 'cpu-no-data'
-  | 'cpu-unavailable'
-  | 'host-unreachable'
-  | 'host-silent'
-  | 'host-unreadable'
-  | 'host-unavailable'
-  | 'dcv-down'
-  | 'host-clock'
-  | 'access-unknown'
-  | 'interaction-unknown'
-  | 'gpu-unknown'
-  | 'gpu-maker';
-
-export type IdleDecision =
-  /** What is known so far does not decide it. */
-  | { outcome: 'ask'; what: 'cpu' | 'host' }
-  | { outcome: 'active'; activity: Activity; access: Access | null }
-  | { outcome: 'unknown'; reason: Unknown }
-  /** `warn` and `stop` are to be told; a warning that holds is waited for. */
-  | { outcome: 'idle'; act: 'warn' | 'wait' | 'stop'; since: Date; stopsAt: Date; access: Access };
 
 /**
  * Whether a running session is used. A desktop is stopped only when everything says that nobody uses it, at the warning and
@@ -103,7 +69,7 @@ function decideStop(
   return { outcome: 'idle', act, stopsAt, ...use };
 }
 
-export function active(activity: Activity, access: Access | null = null): IdleDecision {
+function active(activity: Activity, access: Access | null = null): IdleDecision {
   return { outcome: 'active', activity, access };
 }
 

@@ -1,5 +1,5 @@
 import { describeInstant } from '@deskfleet/contracts';
-import type { Activity, IdleDecision, Unknown } from './decide-idle.ts';
+import type { Activity, IdleDecision, Unknown } from './idle-decision.ts';
 import { type IdlePolicy, minute } from './idle-policy.ts';
 
 interface Wording {

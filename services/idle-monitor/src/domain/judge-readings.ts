@@ -1,4 +1,4 @@
-import type { Activity, IdleDecision, Unknown } from './decide-idle.ts';
+import type { Activity, IdleDecision, Unknown } from './idle-decision.ts';
 import type { Access, IdleFacts } from './idle-facts.ts';
 import type { IdlePolicy } from './idle-policy.ts';
 import type { CpuReading, GpuReading, HostReading, HostReport } from './observations.ts';
