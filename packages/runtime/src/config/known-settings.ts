@@ -92,6 +92,7 @@ export const knownSettingNames: readonly string[] = [
   'DCV_IDLE_GPU_THRESHOLD',
   'IDLE_CHECK_INTERVAL_MINUTES',
   'IDLE_WARNING_MINUTES',
+  'IDLE_HOST_WAIT_SECONDS',
   // token-service
   'DCV_TOKEN_SYMMETRIC_KEY',
   'SOCA_DCV_TOKEN_SYMMETRIC_KEY',

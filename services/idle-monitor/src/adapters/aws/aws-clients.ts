@@ -8,15 +8,15 @@ export interface AwsClients {
   destroy(): void;
 }
 
-/** About half a minute of a call's own retries (SDK: full jitter, from 1 s doubling, where AWS throttles). */
+/** About half a minute of a call's own retries: full jitter, doubling from 1 s where AWS throttles. */
 const maxAttempts = 6;
 
 /**
- * Every call here only looks, so the SDK may repeat it. Its adaptive mode also calls less often while AWS throttles, which a
- * sweep of thousands of desktops must not answer by trying harder.
+ * Every call here only looks, so the SDK may repeat it. Not in its adaptive mode: that takes the rate of the idle minutes
+ * between two sweeps for what AWS allows, and after one throttled call sends one in two seconds.
  */
 export function createAwsClients(region: string): AwsClients {
-  const settings = { ...awsClientSettings(region), retryMode: 'adaptive', maxAttempts };
+  const settings = { ...awsClientSettings(region), retryMode: 'standard', maxAttempts };
   const cloudWatch = withFailpoints(new CloudWatchClient(settings));
   const ssm = withFailpoints(new SSMClient(settings));
   return {

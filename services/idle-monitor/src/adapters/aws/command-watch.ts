@@ -15,8 +15,8 @@ export interface CommandWatchParts {
   ssm: SSMClient;
   patience: CommandPatience;
   readsAtATime: number;
-  /** Reads the answers of a command, once. Resolves to how long it took (`CommandAnswers.took`), or null; never throws. */
-  read(command: ProbeCommand): Promise<number | null>;
+  /** Reads the answers of a command, once. Resolves to how long its hosts took (`CommandAnswers.took`); never throws. */
+  read(command: ProbeCommand): Promise<number[]>;
   /** ListCommands failed: commands are now read when their time is over. */
   cannotLook(error: unknown): void;
 }
@@ -64,7 +64,8 @@ export class CommandWatch {
         (command) => done.has(command.commandId) || this.#isOver(command),
       );
       for (const { commandId } of ready) this.#open.delete(commandId);
-      await pMap(ready, (command) => this.#read(command), { concurrency: this.#parts.readsAtATime });
+      const read = (command: WatchedCommand) => this.#read(command, done.has(command.commandId));
+      await pMap(ready, read, { concurrency: this.#parts.readsAtATime });
       if (this.#open.size === 0) {
         // Not later than this is seen: a command that is added next starts the watch anew.
         this.#watching = null;
@@ -122,12 +123,13 @@ export class CommandWatch {
     return done;
   }
 
-  async #read(command: WatchedCommand): Promise<void> {
+  async #read(command: WatchedCommand, isDone: boolean): Promise<void> {
     const readAt = ageOf(command);
     const took = await this.#parts.read(command);
     this.#hostsRead += command.instanceIds.length;
-    // The clocks of hosts may be wrong; what was seen is not.
-    if (took !== null) this.#took.push(Math.min(Math.max(took, command.openAt), readAt));
+    // What a host says that is impossible was said by a wrong clock, and would make every sweep wait longer than the last.
+    const possible = took.filter((milliseconds) => milliseconds > 0 && milliseconds <= readAt);
+    if (isDone && possible.length > 0) this.#took.push(Math.max(command.openAt, ...possible));
   }
 
   #oldestAge(): number {

@@ -6,22 +6,22 @@ import { hostsPerCommand, type ProbeCommand } from './send-probe.ts';
 export interface CommandAnswers {
   /** Of every host of the command; those that have not answered are `silent`. */
   readings: Map<string, HostReading>;
-  /** From SSM having taken the command to the last answer, by the hosts' clocks, in milliseconds; null: none answered. */
-  took: number | null;
+  /** From SSM having taken the command to each answer, by the hosts' own clocks, in milliseconds. */
+  took: number[];
 }
 
 /** What the hosts of a command have answered so far. */
 export async function readInvocations(client: SSMClient, command: ProbeCommand): Promise<CommandAnswers> {
   const { commandId, instanceIds, requestedAt } = command;
   const readings = new Map<string, HostReading>(instanceIds.map((id) => [id, { kind: 'silent' }]));
-  let took: number | null = null;
+  const took: number[] = [];
   const input = { CommandId: commandId, Details: true };
   for await (const page of paginateListCommandInvocations({ client, pageSize: hostsPerCommand }, input)) {
     for (const invocation of page.CommandInvocations ?? []) {
       const { InstanceId = '', CommandPlugins } = invocation;
       readings.set(InstanceId, readingOf(invocation));
       const finishedAt = CommandPlugins?.[0]?.ResponseFinishDateTime?.getTime();
-      if (finishedAt !== undefined) took = Math.max(took ?? 0, finishedAt - requestedAt.getTime());
+      if (finishedAt !== undefined) took.push(finishedAt - requestedAt.getTime());
     }
   }
   return { readings, took };

@@ -84,7 +84,7 @@ class Sweep {
     await this.#tellOf(askedAt, new Map([...unsent].map((id) => [id, reading])));
   }
 
-  async #read(command: ProbeCommand): Promise<number | null> {
+  async #read(command: ProbeCommand): Promise<number[]> {
     const { askedAt, instanceIds } = command;
     try {
       const { readings, took } = await readInvocations(this.#parts.ssm, command);
@@ -93,7 +93,7 @@ class Sweep {
     } catch (error) {
       this.#failed.add(error, instanceIds.length);
       await this.#tellOf(askedAt, new Map(instanceIds.map((id) => [id, { kind: 'unavailable' }])));
-      return null;
+      return [];
     }
   }
 

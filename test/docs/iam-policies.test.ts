@@ -2,7 +2,7 @@ import { globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 
-const root = path.resolve(import.meta.dirname, '../../..');
+const root = path.resolve(import.meta.dirname, '../..');
 
 interface Statement {
   Sid: string;
@@ -41,23 +41,23 @@ const alsoNeeded: Record<string, string[]> = {
   GetParameter: ['kms:Decrypt'],
 };
 
-/** The actions behind the SDK's commands and paginators that the adapters import. */
-function usedActions(): Set<string> {
-  const files = globSync('services/session-manager/src/adapters/**/*.ts', { cwd: root });
+/** The actions behind the SDK's commands and paginators that the adapters of a service import. */
+function usedActions(service: string): Set<string> {
+  const files = globSync(`services/${service}/src/adapters/**/*.ts`, { cwd: root });
   const used = files.flatMap((file) => {
     const source = readFileSync(path.join(root, file), 'utf8');
     return [...source.matchAll(/import \{([^}]*)\} from '@aws-sdk\/client-(\w+)'/g)].flatMap(
-      ([, names = '', service = '']) =>
+      ([, names = '', api = '']) =>
         [...names.matchAll(/\b(?:paginate(\w+)|(\w+)Command)\b/g)].flatMap(([, paged, sent]) => {
           const call = paged ?? sent ?? '';
-          return [`${service}:${call}`, ...(alsoNeeded[call] ?? [])];
+          return [`${api}:${call}`, ...(alsoNeeded[call] ?? [])];
         }),
     );
   });
   return new Set(used);
 }
 
-describe.each(['session-manager', 'desktop'])('docs/iam/%s.json', (name) => {
+describe.each(['session-manager', 'idle-monitor', 'desktop'])('docs/iam/%s.json', (name) => {
   test('is a policy with every place filled in, within the size of a managed policy', () => {
     const text = filledIn(name);
     expect(text).not.toMatch(/[<>]/);
@@ -84,24 +84,26 @@ describe.each(['session-manager', 'desktop'])('docs/iam/%s.json', (name) => {
   });
 });
 
-describe('session-manager may do', () => {
+describe.each(['session-manager', 'idle-monitor'])('%s may do', (service) => {
+  const used = usedActions(service);
+
   test('what its code does', () => {
-    const allowed = actionsOf('session-manager');
-    for (const action of usedActions()) expect(allowed, `docs/iam lacks ${action}`).toContain(action);
+    const allowed = actionsOf(service);
+    expect(used.size).toBeGreaterThan(4);
+    for (const action of used) expect(allowed, `docs/iam lacks ${action}`).toContain(action);
   });
 
   test('nothing that its code does not do', () => {
-    const used = usedActions();
-    for (const action of actionsOf('session-manager')) {
+    for (const action of actionsOf(service)) {
       expect(used, `docs/iam allows ${action}, which no code uses`).toContain(action);
     }
   });
 
   test('it to instances of its own cluster only', () => {
-    const changing = statementsOf('session-manager').filter(({ Resource }) =>
+    const changing = statementsOf(service).filter(({ Resource }) =>
       list(Resource).some((arn) => arn.includes(':instance/')),
     );
-    expect(changing.length).toBeGreaterThan(3);
+    expect(changing.length).toBeGreaterThan(0);
     for (const { Sid, Condition = {} } of changing) {
       const keys = Object.values(Condition).flatMap(Object.keys);
       const bounds = /^(aws:(Request|Resource)Tag|ssm:resourceTag)\/deskfleet:cluster$|^ec2:CreateAction$/;
