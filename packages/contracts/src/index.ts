@@ -67,6 +67,7 @@ export {
   type IdleStatus,
   idleSignals,
   idleStatuses,
+  unknownChecksToAlert,
 } from './session/idle-policy.ts';
 export { SessionNameSchema } from './session/session-name.ts';
 export * from './session/session-state.ts';

@@ -2,6 +2,7 @@ export type { BusCredentials, BusOptions, StreamSettings } from './bus/bus-setti
 export { type Bus, connectBus } from './bus/connect-bus.ts';
 export type { StreamState } from './bus/event-stream.ts';
 export type { BusConnection } from './bus/live-connection.ts';
+export { type FollowSessionsOptions, followSessions } from './consumer/follow-sessions.ts';
 export { type Consumer, type ConsumerOptions, startConsumer } from './consumer/start-consumer.ts';
 export {
   createEventWriter,

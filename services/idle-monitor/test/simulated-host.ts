@@ -6,6 +6,8 @@ export const images = { linux: 'ami-0de5cf1ee7000a123', windows: 'ami-0de5cf1ee7
 const documents = { linux: 'AWS-RunShellScript', windows: 'AWS-RunPowerShellScript' };
 export type Platform = keyof typeof images;
 
+/** Requests must be signed; signatures are not checked. */
+export const authorization = 'AWS4-HMAC-SHA256 Credential=x/20261126/us-east-1/any/aws4_request, Signature=x';
 // 20 s pending, 40 s to the agent, 40 s to DCV.
 const bootSeconds = 100;
 
@@ -14,8 +16,6 @@ export async function startSimulatedHosts() {
   let ms = Date.parse('2026-11-26T02:20:00Z');
   const clock = { now: () => ms };
   const { url, close } = await startSimulator({ clock, delays: delaysForBoot(bootSeconds) });
-  const authorization = 'AWS4-HMAC-SHA256 Credential=x/20261126/us-east-1/any/aws4_request, Signature=x';
-
   const ssm = async (action: string, input: object): Promise<Record<string, unknown>> => {
     const headers = {
       authorization,
@@ -77,7 +77,8 @@ export async function startSimulatedHosts() {
   };
 }
 
-function desktopOf(platform: Platform): string {
+/** User data that makes a host of this system a desktop of alice’s. */
+export function desktopOf(platform: Platform): string {
   const line = (name: string, value: string) =>
     `DESKFLEET_${name}='${Buffer.from(value).toString('base64')}'`;
   const lines = [

@@ -64,6 +64,31 @@ test('more than 500 desktops are asked of CloudWatch in parts', async () => {
   expect(await fleet.reasons()).toEqual({ 'cpu-busy': 501 });
 });
 
+describe('a call that AWS denies', () => {
+  test.each([
+    ['ListCommands: answers are read at the end of the wait', 'ListCommands', { unused: 60 }],
+    ['ListCommandInvocations: nobody is stopped', 'ListCommandInvocations', { 'host-unavailable': 60 }],
+    [
+      'DescribeInstanceInformation: it is not needed while SSM knows all',
+      'DescribeInstanceInformation',
+      { unused: 60 },
+    ],
+  ])('%s', async (_what, api, reasons) => {
+    await fleet.launch(60);
+    await fleet.steer('/faults/errors', { api, code: 'AccessDeniedException' }, 'POST');
+    await callsOfSweep();
+    expect(await fleet.reasons()).toEqual(reasons);
+  });
+});
+
+test('a host that SSM refuses though it calls it online costs no other its answer', async () => {
+  const [refused] = (await fleet.launch(20)) as [Desktop];
+  const fault = { api: 'SendCommand', instanceId: refused.instanceId, code: 'InvalidInstanceId' };
+  await fleet.steer('/faults/errors', fault, 'POST');
+  await callsOfSweep();
+  expect(await fleet.reasons()).toEqual({ 'host-unreachable': 1, unused: 19 });
+});
+
 test('a batch that SSM refuses for another reason costs no other batch its answer', async () => {
   await fleet.launch(60);
   const fault = { api: 'SendCommand', code: 'AccessDeniedException', times: 1 };

@@ -14,7 +14,7 @@ import { buildApp } from '../src/app.ts';
 import type { SweepLoop } from '../src/application/sweep-loop.ts';
 import { type IdleSettings, minute } from '../src/domain/idle-policy.ts';
 import { offHours, settings } from './example-facts.ts';
-import { images, type Platform } from './simulated-host.ts';
+import { authorization, desktopOf, images, type Platform } from './simulated-host.ts';
 
 const stacks = {
   linux: '01990000-0000-7000-8000-000000000011',
@@ -24,7 +24,6 @@ const scripts = {
   linux: readFileSync(new URL('../probes/linux.sh', import.meta.url), 'utf8'),
   windows: readFileSync(new URL('../probes/windows.ps1', import.meta.url), 'utf8'),
 };
-const authorization = 'AWS4-HMAC-SHA256 Credential=x/20261126/us-east-1/any/aws4_request, Signature=x';
 
 export interface NewDesktop {
   os?: Platform;
@@ -153,17 +152,6 @@ export class WatchedFleet {
   }
 
   private async runInstances(count: number, os: Platform, instanceType: string): Promise<string[]> {
-    const line = (name: string, value: string) =>
-      `DESKFLEET_${name}='${Buffer.from(value).toString('base64')}'`;
-    const lines = [
-      line('SESSION_ID', 's'),
-      line('OWNER', 'alice'),
-      line('AUTH_TOKEN_VERIFIER', 'http://127.0.0.1:9/'),
-    ];
-    const userData =
-      os === 'linux'
-        ? `#!/bin/bash\n${lines.join('\n')}\n`
-        : `<powershell>\n${lines.map((each) => `$${each}`).join('\n')}\n</powershell>`;
     const body = new URLSearchParams({
       Action: 'RunInstances',
       Version: '2016-11-15',
@@ -172,7 +160,7 @@ export class WatchedFleet {
       SubnetId: 'subnet-0de5cf1ee7000000a',
       MinCount: String(count),
       MaxCount: String(count),
-      UserData: Buffer.from(userData).toString('base64'),
+      UserData: Buffer.from(desktopOf(os)).toString('base64'),
     });
     const answer = await fetch(this.simulator.url, { method: 'POST', headers: { authorization }, body });
     return [...(await answer.text()).matchAll(/<instanceId>(i-\w+)</g)].map(([, id = '']) => id);

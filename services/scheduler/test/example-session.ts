@@ -112,3 +112,13 @@ function text(instant: Date): string {
   const [, day, time] = /-(\d\d)T(\d\d:\d\d(?::(?!00)\d\d)?)/.exec(instant.toISOString()) ?? [];
   return `${day} ${time}`;
 }
+
+/** A course on which nothing changes by itself. */
+export const always = (changes: Partial<SessionFacts>) => () => facts(changes);
+/** The last close and the last open before the evening of the 25th were told. */
+export const toldClose: Memory = { ...nothingTold, edge: { at: at('2026-11-24T19:00'), type: 'close' } };
+export const toldOpen: Memory = {
+  ...nothingTold,
+  edge: { at: at('2026-11-25T08:00'), type: 'open' },
+  askedAt: at('2026-11-25T08:00'),
+};

@@ -1,15 +1,7 @@
 import Type from 'typebox';
+import { aboutSession } from './about-session.ts';
 
 const Instant = Type.String({ format: 'date-time' });
-
-const about = {
-  sessionId: Type.String({ format: 'uuid' }),
-  owner: Type.String(),
-  generation: Type.Integer({
-    minimum: 1,
-    description: 'Number of the latest intent that this event knows of.',
-  }),
-};
 
 const observed = {
   observedAt: Type.String({
@@ -33,7 +25,7 @@ const IdleMeasurements = Type.Object({
 
 /** The session will be stopped, as nobody uses it, unless it is used or kept alive. */
 export const IdleWarningData = Type.Object({
-  ...about,
+  ...aboutSession,
   ...observed,
   idleSince: Instant,
   stopsAt: Type.String({ format: 'date-time', description: 'When it is stopped at the earliest.' }),
@@ -42,7 +34,7 @@ export const IdleWarningData = Type.Object({
 
 /** Nobody has used the session for its idle time, and its owner was warned: it is to be stopped. */
 export const IdleDetectedData = Type.Object({
-  ...about,
+  ...aboutSession,
   ...observed,
   idleSince: Instant,
   measurements: IdleMeasurements,
@@ -50,7 +42,7 @@ export const IdleDetectedData = Type.Object({
 
 /** A warned session is used after all, kept alive, or not to be judged: it is not stopped. */
 export const ActivityObservedData = Type.Object({
-  ...about,
+  ...aboutSession,
   ...observed,
   reason: Type.String({ description: 'A stable code.', examples: ['connected'] }),
 });

@@ -1,16 +1,8 @@
 import Type from 'typebox';
 import { StateReasonSchema } from '../session/session-state.ts';
+import { aboutSession } from './about-session.ts';
 
 const Instant = Type.String({ format: 'date-time' });
-
-const about = {
-  sessionId: Type.String({ format: 'uuid' }),
-  owner: Type.String(),
-  generation: Type.Integer({
-    minimum: 1,
-    description: 'Number of the latest intent that this event knows of.',
-  }),
-};
 
 const cause = Type.String({
   description: 'Who set it off: `user:NAME` or `admin:NAME`.',
@@ -19,7 +11,7 @@ const cause = Type.String({
 
 /** The schedule of the session was replaced, or its overrides were set or removed. */
 export const SessionScheduleChangedData = Type.Object({
-  ...about,
+  ...aboutSession,
   cause,
   changed: Type.Array(Type.Enum(['schedule', 'keep-running-until', 'pause-until']), { minItems: 1 }),
   keepRunningUntil: Type.Union([Instant, Type.Null()]),
@@ -28,7 +20,7 @@ export const SessionScheduleChangedData = Type.Object({
 
 /** The name of the session was changed, or what happens when its window closes. */
 export const SessionSettingsChangedData = Type.Object({
-  ...about,
+  ...aboutSession,
   cause,
   name: Type.String(),
   stopAtClose: Type.Union([Type.Boolean(), Type.Null()], {
@@ -38,7 +30,7 @@ export const SessionSettingsChangedData = Type.Object({
 
 /** Somebody wants the session to be kept running for a while. */
 export const KeepAliveRequestedData = Type.Object({
-  ...about,
+  ...aboutSession,
   cause,
   minutes: Type.Integer({ minimum: 1 }),
   keepRunningUntil: Instant,
@@ -65,7 +57,7 @@ const edge = {
 
 /** A window of the session's schedule opens. */
 export const ScheduleStartDueData = Type.Object({
-  ...about,
+  ...aboutSession,
   ...edge,
   keepOffFrom: Type.String({
     format: 'date-time',
@@ -75,7 +67,7 @@ export const ScheduleStartDueData = Type.Object({
 
 /** A window of the session's schedule has closed. */
 export const ScheduleStopDueData = Type.Object({
-  ...about,
+  ...aboutSession,
   ...edge,
   stopAtClose: Type.Boolean({
     description: 'The session is to be stopped now. Otherwise it may stop from now on, when it is idle.',
@@ -87,21 +79,21 @@ export const ScheduleStopDueData = Type.Object({
 
 /** The session will be stopped at the close of its window unless it is kept alive. */
 export const StopWarningData = Type.Object({
-  ...about,
+  ...aboutSession,
   edgeAt: Type.String({ format: 'date-time', description: 'The close of the window.' }),
   stopsAt: Instant,
 });
 
 /** A stopped session will be terminated unless it is started. */
 export const ExpiryAnnouncedData = Type.Object({
-  ...about,
+  ...aboutSession,
   stoppedSince: Instant,
   terminatesAt: Instant,
 });
 
 /** A session has been stopped for longer than the deployment keeps it. */
 export const StoppedTooLongData = Type.Object({
-  ...about,
+  ...aboutSession,
   stoppedSince: Instant,
   observedAt: Instant,
   reason: StateReasonSchema,

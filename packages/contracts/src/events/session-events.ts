@@ -6,14 +6,10 @@ import {
   StateReasonSchema,
   StopModeSchema,
 } from '../session/session-state.ts';
+import { aboutSession } from './about-session.ts';
 
 const about = {
-  sessionId: Type.String({ format: 'uuid' }),
-  owner: Type.String(),
-  generation: Type.Integer({
-    minimum: 1,
-    description: 'Number of the latest intent that this event knows of.',
-  }),
+  ...aboutSession,
   cause: Type.String({
     description:
       'Who or what set it off: `user:NAME`, `admin:NAME`, `schedule`, `idle` (nobody used it), `expiry` (stopped for too ' +

@@ -7,6 +7,9 @@ export type IdleSignal = (typeof idleSignals)[number];
 export const idleStatuses = ['active', 'idle', 'unknown', 'not-checked'] as const;
 export type IdleStatus = (typeof idleStatuses)[number];
 
+/** From so many checks in a row that could not tell on, somebody should look: the desktop costs money unseen. */
+export const unknownChecksToAlert = 3;
+
 /** When desktops of a profile count as idle; what is left out is as the deployment's settings say. */
 export const IdlePolicySchema = Type.Object(
   {

@@ -1,10 +1,7 @@
-import { describeInstant, type Session, scheduledAt } from '@deskfleet/contracts';
+import { describeInstant, type Session, scheduledAt, unknownChecksToAlert } from '@deskfleet/contracts';
 import { type IdleFinding, isEnding, type SessionRecord, stateOf } from './session-record.ts';
 
 type Idle = Session['idle'];
-
-/** Checks in a row that could not tell, from which somebody should look at it (schedule-and-idle, "Unknown is active"). */
-const checksUntilAttention = 3;
 
 /** Whether the session is used, as far as is known: what was found before its state began is of another life. */
 export function describeIdle(session: SessionRecord, now: Date): Idle {
@@ -16,7 +13,7 @@ export function describeIdle(session: SessionRecord, now: Date): Idle {
   }
   const found = {
     checkedAt: finding.checkedAt.toISOString(),
-    needsAttention: finding.unknownChecks >= checksUntilAttention,
+    needsAttention: finding.unknownChecks >= unknownChecksToAlert,
   };
   const overtakenBy = finding.stopsAt === null ? null : whatOvertakes(session, finding, now);
   if (overtakenBy !== null) {

@@ -23,7 +23,8 @@ export interface HostToAsk {
 export interface Hosts {
   /**
    * Asks hosts, batch by batch, and tells of each batch as soon as it is read; resolves when every host is told of, whatever
-   * went wrong. `askedAt` is a moment (of `now`) before any host of the batch looked. Never throws but what `tell` throws.
+   * went wrong. `askedAt` is a moment (of `now`) before any host of the batch looked. `tell` may be called again before it has resolved. Never
+   * throws but what `tell` throws.
    */
   observe(hosts: HostToAsk[], tell: (batch: HostBatch) => Promise<void>): Promise<void>;
 }

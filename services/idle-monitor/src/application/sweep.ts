@@ -1,5 +1,5 @@
+import { unknownChecksToAlert } from '@deskfleet/contracts';
 import type { Clock, Logger } from '@deskfleet/runtime';
-import { unknownChecksToAlert } from '../domain/check-outcome.ts';
 import type { IdleSettings } from '../domain/idle-policy.ts';
 import { type Judgement, judgeSession } from './judge-session.ts';
 import type { Candidate, CpuMetrics, HostBatch, Hosts, IdleMetrics, IdleStore, Judged } from './ports.ts';

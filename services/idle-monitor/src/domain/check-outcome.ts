@@ -5,8 +5,6 @@ import { type IdlePolicy, minute } from './idle-policy.ts';
 import { sentenceOf } from './idle-sentence.ts';
 import type { HostReading } from './observations.ts';
 
-/** From so many checks in a row that could not tell on, an operator should look: it costs money unseen. */
-export const unknownChecksToAlert = 3;
 /** Checks that are due within so short a time are made together: a call asks for 500 desktops as for one. */
 const longestGathering = minute;
 /** Of the interval, at most. */

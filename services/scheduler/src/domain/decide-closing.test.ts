@@ -1,26 +1,20 @@
 import { describe, expect, test } from 'vitest';
 import {
+  always,
   at,
   facts,
   follow,
   hours,
-  nothingTold,
   running,
   settings,
   stops,
   told,
+  toldClose,
+  toldOpen,
   week,
 } from '../../test/example-session.ts';
-import type { Memory, SessionFacts } from './session-facts.ts';
 
 const thursday = at('2026-11-26T00:00');
-const always = (changes: Partial<SessionFacts>) => () => facts(changes);
-const toldClose: Memory = { ...nothingTold, edge: { at: at('2026-11-24T19:00'), type: 'close' } };
-const toldOpen: Memory = {
-  ...nothingTold,
-  edge: { at: at('2026-11-25T08:00'), type: 'open' },
-  askedAt: at('2026-11-25T08:00'),
-};
 
 describe('a stop at the close', () => {
   const up = { ...running, stopAtClose: true };

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import {
+  always,
   at,
   facts,
   follow,
@@ -9,6 +10,8 @@ import {
   runs,
   stops,
   told,
+  toldClose,
+  toldOpen,
   week,
 } from '../../test/example-session.ts';
 import type { Memory, SessionFacts } from './session-facts.ts';
@@ -16,13 +19,6 @@ import { minute } from './settings.ts';
 
 const wednesday = at('2026-11-25T00:00');
 const thursday = at('2026-11-26T00:00');
-const always = (changes: Partial<SessionFacts>) => () => facts(changes);
-const toldClose: Memory = { ...nothingTold, edge: { at: at('2026-11-24T19:00'), type: 'close' } };
-const toldOpen: Memory = {
-  ...nothingTold,
-  edge: { at: at('2026-11-25T08:00'), type: 'open' },
-  askedAt: at('2026-11-25T08:00'),
-};
 
 /** Stopped until a start is due, then running. */
 const obedient =

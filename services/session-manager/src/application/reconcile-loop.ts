@@ -1,7 +1,7 @@
 import { type Logger, PassLoop } from '@deskfleet/runtime';
 import type { Reconciler } from './reconcile.ts';
 
-/** Who may act; held by one process at a time (adapters/postgres/lease.ts). */
+/** Who may act; held by one process at a time (packages/database/src/lease.ts). */
 export interface Lease {
   /** Takes or renews the lease; false when another process holds it. */
   hold(): Promise<boolean>;

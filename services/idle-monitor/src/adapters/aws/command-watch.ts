@@ -97,6 +97,9 @@ export class CommandWatch {
     const earliest = Math.min(...[...this.#open.values()].map(({ requestedAt }) => requestedAt.getTime()));
     const value = new Date(earliest - listedBeforeMilliseconds).toISOString().replace(/\.\d+Z$/, 'Z');
     let answered = this.#hostsRead;
+    // What is told was true when the look began, however long its pages take.
+    const lookedAt = monotonicMilliseconds();
+    const oldestAge = this.#oldestAge();
     try {
       const config = { client: this.#parts.ssm, pageSize: commandsPerPage };
       const input = { Filters: [{ key: 'InvokedAfter' as const, value }] };
@@ -104,22 +107,22 @@ export class CommandWatch {
         for (const command of Commands) {
           if (!unseen.delete(command.CommandId ?? '')) continue;
           answered += command.CompletedCount ?? 0;
-          if (this.#isDone(command)) done.push(command.CommandId ?? '');
+          if (this.#isDone(command, lookedAt)) done.push(command.CommandId ?? '');
         }
         if (unseen.size === 0) break;
       }
     } catch (error) {
       this.#parts.cannotLook(error);
     }
-    if (answered * 2 >= this.#hosts) this.#halfAfter ??= this.#oldestAge();
+    if (answered * 2 >= this.#hosts) this.#halfAfter ??= oldestAge;
     return done;
   }
 
-  #isDone({ CommandId = '', CompletedCount = 0 }: Command): boolean {
+  #isDone({ CommandId = '', CompletedCount = 0 }: Command, lookedAt: number): boolean {
     const watched = this.#open.get(CommandId);
     if (!watched) return false;
     const done = CompletedCount >= watched.instanceIds.length;
-    if (!done) watched.openAt = ageOf(watched);
+    if (!done) watched.openAt = lookedAt - watched.sentAt;
     return done;
   }
 

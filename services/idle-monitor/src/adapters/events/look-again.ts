@@ -1,17 +1,11 @@
-import type { DeskfleetEvent, EventType } from '@deskfleet/contracts';
-import type { Database, DatabaseTransaction } from '@deskfleet/database';
-import { type Bus, type Consumer, startConsumer } from '@deskfleet/messaging';
-import type { Clock, Logger } from '@deskfleet/runtime';
-import type { Kysely } from 'kysely';
-import type { Registry } from 'prom-client';
+import type { EventType } from '@deskfleet/contracts';
+import type { DatabaseTransaction } from '@deskfleet/database';
+import { type Consumer, type FollowSessionsOptions, followSessions } from '@deskfleet/messaging';
+import type { Clock } from '@deskfleet/runtime';
 
-export interface LookAgainOptions {
-  bus: Bus;
-  db: Kysely<Database>;
+export type LookAgainOptions = Pick<FollowSessionsOptions, 'bus' | 'db' | 'logger' | 'metrics'> & {
   clock: Clock;
-  logger: Logger;
-  metrics: Registry;
-}
+};
 
 /** After these a desktop may be idle, or not any more, at once: whoever waits at the portal shall see it. */
 const telling = {
@@ -23,20 +17,13 @@ const telling = {
 
 /** Makes sessions due that something has happened to. What is true of them is read when they are looked at. */
 export function lookAgainAfterEvents({ clock, ...options }: LookAgainOptions): Consumer[] {
-  const handle = (
-    { data }: DeskfleetEvent<(typeof telling)[keyof typeof telling]>,
-    trx: DatabaseTransaction,
-  ) => makeDue(trx, data.sessionId, clock.now().toJSDate());
-  return Object.entries(telling).map(([name, type]) =>
-    startConsumer({
-      ...options,
-      schema: 'idle_monitor',
-      durable: `idle-monitor-${name}`,
-      type,
-      concurrency: 2,
-      handle,
-    }),
-  );
+  return followSessions({
+    ...options,
+    schema: 'idle_monitor',
+    service: 'idle-monitor',
+    types: telling,
+    lookAgain: (trx, sessionId) => makeDue(trx, sessionId, clock.now().toJSDate()),
+  });
 }
 
 /** A sweep that is under way does not record what it has found of the session before. */

@@ -1,8 +1,8 @@
+import { unknownChecksToAlert } from '@deskfleet/contracts';
 import { type Database, type DatabaseTransaction, type Lease, transact } from '@deskfleet/database';
 import type { EventWriter } from '@deskfleet/messaging';
 import { type Kysely, sql } from 'kysely';
 import { type Candidate, type IdleStore, type Judged, LeaseLostError } from '../../application/ports.ts';
-import { unknownChecksToAlert } from '../../domain/check-outcome.ts';
 import { anyOf, candidateOf, selectRunning } from './candidates.ts';
 import { eventOf } from './event-of.ts';
 import { putOff, recordOutcomes } from './record-outcomes.ts';
