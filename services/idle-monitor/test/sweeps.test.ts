@@ -163,3 +163,24 @@ test('what somebody does while hosts are asked makes what they said void', async
   expect(await fleet.state(desktop)).toMatchObject({ reason: 'just-started', next_check_at: fleet.now() });
   expect(await fleet.state(other)).toMatchObject({ reason: 'host-silent' });
 });
+
+test('what is to be told is judged again by what is true when it is recorded', async () => {
+  const [desktop, other] = (await fleet.launch(2)) as [Desktop, Desktop];
+  const loop = fleet.replica();
+  await loop.pass();
+  fleet.advance(2 * hour);
+  for (const each of [desktop, other]) await fleet.steerHost(each, { agent: 'silent' });
+  const sweeping = loop.pass();
+  await eventually(async () => expect(await fleet.calls('SendCommand')).toBe(1));
+  // Its event has not arrived here yet.
+  await fleet.query('update api_gateway.sessions set keep_running_until = $2 where id = $1', [
+    desktop.sessionId,
+    new Date(fleet.now().getTime() + hour),
+  ]);
+  for (const each of [desktop, other]) await fleet.steerHost(each, { agent: 'ok' });
+  await sweeping;
+  const told = await fleet.told();
+  expect(about(desktop, told)).toEqual([]);
+  expect(about(other, told)).toEqual(['warning']);
+  expect(await fleet.state(desktop)).toMatchObject({ reason: 'kept-running' });
+});
