@@ -59,7 +59,20 @@ export {
   capabilitiesOf,
   judgeCommand,
 } from './session/command-rules.ts';
-export { type HostAccounts, hostAccountName, hostAccountSources } from './session/host-account-name.ts';
+export {
+  type DcvFeature,
+  dcvFeatures,
+  isPermissionActor,
+  type PermissionSet,
+  standardPermissionSets,
+} from './session/dcv-permissions.ts';
+export {
+  dcvUserName,
+  type HostAccounts,
+  type HostNaming,
+  hostAccountName,
+  hostAccountSources,
+} from './session/host-account-name.ts';
 export {
   type IdlePolicyOverrides,
   IdlePolicySchema,

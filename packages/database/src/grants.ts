@@ -8,9 +8,11 @@ export const foreignReads: Record<ServiceSchema, readonly string[]> = {
     'session_manager.instance_types',
     'session_manager.subnets',
     'session_manager.images',
+    'session_manager.host_permissions',
     'scheduler.schedule_state',
     'idle_monitor.idle_state',
     'token_service.dcv_connections',
+    'token_service.denied_connections',
   ],
   session_manager: [
     'api_gateway.sessions',
@@ -20,12 +22,14 @@ export const foreignReads: Record<ServiceSchema, readonly string[]> = {
     'api_gateway.projects',
     'api_gateway.users',
     'api_gateway.images',
+    'api_gateway.shares',
     'token_service.dcv_connections',
   ],
   token_service: [
     'api_gateway.sessions',
     'api_gateway.session_intents',
     'api_gateway.users',
+    'api_gateway.shares',
     'session_manager.session_runtime',
   ],
   scheduler: [

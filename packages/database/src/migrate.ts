@@ -9,6 +9,7 @@ import { up as ec2Lifecycle } from './migrations/0004-ec2-lifecycle.ts';
 import { up as moreBaseStacks } from './migrations/0005-more-base-stacks.ts';
 import { up as schedules } from './migrations/0006-schedules.ts';
 import { up as idleness } from './migrations/0007-idleness.ts';
+import { up as access } from './migrations/0008-access.ts';
 import { roleNameOf, type ServiceSchema, serviceSchemas } from './services.ts';
 
 /** The schema of what the migrate step itself keeps. */
@@ -22,6 +23,7 @@ const migrations: Record<string, Migration> = {
   '0005-more-base-stacks': { up: moreBaseStacks },
   '0006-schedules': { up: schedules },
   '0007-idleness': { up: idleness },
+  '0008-access': { up: access },
 };
 
 /** The migration that this version of the services needs. */

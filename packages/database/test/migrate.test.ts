@@ -60,6 +60,7 @@ test('run by several at once on an empty database, all succeed and it is done on
     '0005-more-base-stacks',
     '0006-schedules',
     '0007-idleness',
+    '0008-access',
   ]);
   expect(stacks).toHaveLength(6);
 });

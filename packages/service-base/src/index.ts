@@ -1,3 +1,4 @@
 export { buildHttpServer, type HttpServerDependencies } from './build-http-server.ts';
 export { type CommonSettings, commonSettings, portSetting } from './common-settings.ts';
+export { type HostNamingRules, hostNamingOf, hostNamingSettings } from './host-naming-settings.ts';
 export { openServiceBase, type ServiceBase, type ServiceBaseOptions } from './open-service-base.ts';

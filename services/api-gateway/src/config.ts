@@ -5,7 +5,7 @@ import {
   workingWeek,
 } from '@deskfleet/contracts';
 import { type ConfigFault, type Environment, type LoadedConfig, loadConfig } from '@deskfleet/runtime';
-import { commonSettings, portSetting } from '@deskfleet/service-base';
+import { commonSettings, hostNamingSettings, portSetting } from '@deskfleet/service-base';
 import Type, { type Static } from 'typebox';
 import { readPriceFile } from './adapters/prices/read-price-file.ts';
 import { type PriceList, pricesIn } from './domain/cost.ts';
@@ -62,6 +62,7 @@ export const configSchema = Type.Object({
       'How people reach desktops: at their own address, or by a load balancer that routes /<host>/.',
   }),
   DCV_BASE_URL: Type.Optional(Url('Path mode: the load balancer.', 'https://desktops.example.com/desktops')),
+  ...hostNamingSettings,
   DCV_LINUX_SESSION_COUNT: quota('Linux'),
   DCV_WINDOWS_SESSION_COUNT: quota('Windows'),
   DCV_LINUX_ALLOW_INSTANCE_CHANGE: instanceChange('Linux'),

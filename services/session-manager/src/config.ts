@@ -1,6 +1,5 @@
-import { hostAccountSources } from '@deskfleet/contracts';
 import { type Environment, type LoadedConfig, loadConfig } from '@deskfleet/runtime';
-import { commonSettings, portSetting } from '@deskfleet/service-base';
+import { commonSettings, hostNamingOf, hostNamingSettings, portSetting } from '@deskfleet/service-base';
 import Type, { type Static } from 'typebox';
 import { pinnedDcvRelease } from './domain/dcv-release.ts';
 import type { HostSettings } from './domain/host-spec.ts';
@@ -69,12 +68,7 @@ export const configSchema = Type.Object({
     description: 'Path of the desktop behind a load balancer; {host} is its private address.',
     examples: ['/desktops/{host}/'],
   }),
-  HOST_ACCOUNTS: Type.Enum([...hostAccountSources], {
-    default: 'local',
-    description:
-      'Where owners’ accounts on hosts come from: local ones are made; directory waits for them. The same in token-service.',
-    examples: ['directory'],
-  }),
+  ...hostNamingSettings,
   DCV_WINDOWS_AUTOLOGON: Type.Boolean({
     default: true,
     description: 'Log owners on automatically on Windows desktops.',
@@ -167,7 +161,7 @@ export function hostSettingsOf(config: Config): HostSettings {
     region: config.AWS_REGION,
     authenticatorUrl: config.DCV_AUTHENTICATOR_URL,
     webUrlPathTemplate: config.DCV_WEB_URL_PATH_TEMPLATE,
-    hostAccounts: config.HOST_ACCOUNTS,
+    ...hostNamingOf(config),
     windowsAutologon: config.DCV_WINDOWS_AUTOLOGON,
     allowFileDownload: config.ALLOW_DOWNLOAD_FROM_PORTAL,
     hpcSubmitUrl: config.HPC_SUBMIT_URL ?? null,

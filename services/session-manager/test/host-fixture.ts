@@ -8,6 +8,7 @@ const hostSettings: HostSettings = {
   authenticatorUrl: 'https://tokens.example.org/authenticator',
   webUrlPathTemplate: '/d/{host}/',
   hostAccounts: 'local',
+  windowsDomain: null,
   windowsAutologon: true,
   allowFileDownload: true,
   hpcSubmitUrl: null,

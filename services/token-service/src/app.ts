@@ -1,4 +1,3 @@
-import type { HostAccounts } from '@deskfleet/contracts';
 import type { Database } from '@deskfleet/database';
 import type { EventWriter } from '@deskfleet/messaging';
 import {
@@ -9,6 +8,7 @@ import {
   requestIdOf,
   validatorCompiler,
 } from '@deskfleet/runtime';
+import type { HostNamingRules } from '@deskfleet/service-base';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import type { Kysely } from 'kysely';
 import type { Registry } from 'prom-client';
@@ -32,7 +32,7 @@ export interface AppDependencies {
   clock: Clock;
   policy: TokenPolicy;
   serviceCredentialKey: string;
-  hostAccounts: HostAccounts;
+  hostNaming: HostNamingRules;
   /** Addresses and networks whose X-Forwarded-For is believed. */
   trustedProxies: readonly string[];
   denialLimits?: DenialLimits;
@@ -65,8 +65,8 @@ export async function buildApp(deps: AppDependencies): Promise<FastifyInstance> 
   const budget = new DenialBudget(deps.denialLimits ?? defaultDenialLimits);
   const onUnrecorded = metrics.countUnrecorded;
   const recordDenial = createDenialRecorder({ inTransaction, budget, clock, log, onUnrecorded });
-  const { hostAccounts } = deps;
-  const authorizing = { inTransaction, cipher, clock, newId, log, recordDenial, hostAccounts };
+  const { hostNaming } = deps;
+  const authorizing = { inTransaction, cipher, clock, newId, log, recordDenial, hostNaming };
   const issuing = { inTransaction, cipher, clock, newId, policy };
   await app.register(problemDetails);
   await app.register(health.routes);

@@ -1,7 +1,6 @@
 import { isIP } from 'node:net';
-import { hostAccountSources } from '@deskfleet/contracts';
 import { type ConfigFault, type Environment, type LoadedConfig, loadConfig } from '@deskfleet/runtime';
-import { commonSettings, portSetting } from '@deskfleet/service-base';
+import { commonSettings, hostNamingSettings, portSetting } from '@deskfleet/service-base';
 import Type, { type Static } from 'typebox';
 
 export const configSchema = Type.Object({
@@ -31,11 +30,7 @@ export const configSchema = Type.Object({
     default: 12,
     description: 'Hours for which a token that was used in time reconnects.',
   }),
-  HOST_ACCOUNTS: Type.Enum([...hostAccountSources], {
-    default: 'local',
-    description: 'As session-manager has it: decides what users are called on hosts.',
-    examples: ['directory'],
-  }),
+  ...hostNamingSettings,
   TRUSTED_PROXIES: Type.Array(Type.String(), {
     default: [],
     description: 'Addresses and networks of proxies whose X-Forwarded-For is believed.',

@@ -1,5 +1,5 @@
 import type { RunningService, ServiceContext } from '@deskfleet/runtime';
-import { openServiceBase, type ServiceBase } from '@deskfleet/service-base';
+import { hostNamingOf, openServiceBase, type ServiceBase } from '@deskfleet/service-base';
 import { Duration } from 'luxon';
 import { createJweTokenCipher } from './adapters/jose/jwe-token-cipher.ts';
 import { startTokenPruning } from './adapters/postgres/start-token-pruning.ts';
@@ -46,7 +46,7 @@ async function composeApp(config: TokenServiceConfig, base: ServiceBase, { healt
       lifetime: Duration.fromObject({ hours: config.DCV_TOKEN_MAX_HOURS }),
     },
     serviceCredentialKey: config.SERVICE_CREDENTIAL_KEY,
-    hostAccounts: config.HOST_ACCOUNTS,
+    hostNaming: hostNamingOf(config),
     trustedProxies: config.TRUSTED_PROXIES,
     logger,
     registry: base.metrics,

@@ -79,7 +79,7 @@ export async function startService(settings: ServiceSettings): Promise<ServiceUn
       lifetime: Duration.fromObject({ hours: 12 }),
     },
     serviceCredentialKey: credentialKey,
-    hostAccounts: 'local',
+    hostNaming: { hostAccounts: 'local', windowsDomain: null },
     trustedProxies: [],
     denialLimits: { perAddress: 10_000, inAll: 10_000 },
     logger: createLogger({ service: 'token-service', destination }),

@@ -34,3 +34,35 @@ export const ConnectionDeniedData = Type.Object({
     examples: ['token-expired'],
   }),
 });
+
+const share = {
+  sessionId: Type.String({ format: 'uuid' }),
+  owner: Type.String(),
+  shareId: Type.String({ format: 'uuid' }),
+  user: Type.String({ description: 'The guest.' }),
+  permissions: Type.String({ description: 'Name of the permission set.', examples: ['view-only'] }),
+  expiresAt: Type.String({ format: 'date-time' }),
+};
+
+/** Somebody else than the owner may connect to a session until `expiresAt`. */
+export const ShareGrantedData = Type.Object({
+  ...share,
+  features: Type.Array(Type.String(), { description: 'The DCV features of the permission set.' }),
+  cause: Type.String({ description: 'Who granted it.', examples: ['user:alice', 'admin:root'] }),
+});
+
+/** A guest may connect to a session no more, and is disconnected. */
+export const ShareRevokedData = Type.Object({
+  ...share,
+  cause: Type.String({
+    description:
+      'Who withdrew it, or what ended it: `expiry`, `replaced` (by another share with the same guest), `session-ended`, `user-disabled`.',
+    examples: ['user:alice', 'expiry'],
+  }),
+});
+
+/** A user may use Deskfleet no more: tokens and shares of theirs are void. */
+export const UserDisabledData = Type.Object({
+  user: Type.String(),
+  cause: Type.String({ examples: ['admin:root'] }),
+});

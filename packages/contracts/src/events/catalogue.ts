@@ -1,5 +1,12 @@
 import type { Static, TSchema } from 'typebox';
-import { ConnectionAuthorizedData, ConnectionDeniedData, TokenIssuedData } from './access-events.ts';
+import {
+  ConnectionAuthorizedData,
+  ConnectionDeniedData,
+  ShareGrantedData,
+  ShareRevokedData,
+  TokenIssuedData,
+  UserDisabledData,
+} from './access-events.ts';
 import type { CloudEvent } from './envelope.ts';
 import { ActivityObservedData, IdleDetectedData, IdleWarningData } from './idle-events.ts';
 import { ImageAvailableData, ImageFailedData, ImageRequestedData } from './image-events.ts';
@@ -64,6 +71,9 @@ export const eventCatalogue = {
   'deskfleet.access.token-issued.v1': TokenIssuedData,
   'deskfleet.access.connection-authorized.v1': ConnectionAuthorizedData,
   'deskfleet.access.connection-denied.v1': ConnectionDeniedData,
+  'deskfleet.access.share-granted.v1': ShareGrantedData,
+  'deskfleet.access.share-revoked.v1': ShareRevokedData,
+  'deskfleet.access.user-disabled.v1': UserDisabledData,
 } as const satisfies Record<string, TSchema>;
 
 export type EventType = keyof typeof eventCatalogue;

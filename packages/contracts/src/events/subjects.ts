@@ -4,7 +4,10 @@ import type { EventType } from './catalogue.ts';
 export const subjectRoot = 'deskfleet.v1';
 
 /** Events about the deployment as a whole: their subjects name no session. */
-const ofDeployment: readonly EventType[] = ['deskfleet.schedule.tick.v1'];
+const ofDeployment: readonly EventType[] = [
+  'deskfleet.schedule.tick.v1',
+  'deskfleet.access.user-disabled.v1',
+];
 
 /**
  * The NATS subject of an event: `deskfleet.v1.<entity>.<fact>.<sessionId>`, or without an id for an event about the

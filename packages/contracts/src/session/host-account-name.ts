@@ -53,6 +53,24 @@ export function hostAccountName(
   return `${readable.replace(/-+$/, '')}${marker}${digest}`;
 }
 
+/** How hosts name their users. */
+export interface HostNaming {
+  os: OperatingSystem;
+  hostAccounts: HostAccounts;
+  /** NetBIOS name of the domain that Windows hosts have joined; null: none. */
+  windowsDomain: string | null;
+}
+
+/**
+ * The name by which the DCV server of a host knows a user: in the authenticator's answer and in permission files. In a domain
+ * Windows puts the domain in front; a name that says where it belongs (`CORP\alice`, `alice@corp.example`) stays as it is.
+ */
+export function dcvUserName(userName: string, { os, hostAccounts, windowsDomain }: HostNaming): string {
+  const account = hostAccountName(userName, { os, hostAccounts });
+  const inDomain = os === 'windows' && hostAccounts === 'directory' && windowsDomain !== null;
+  return inDomain && !/[\\@]/.test(account) ? `${windowsDomain}\\${account}` : account;
+}
+
 /** 60 bits: with a million such users the chance that two share one is below one in a million. */
 function digestOf(userName: string): string {
   const bits = bytesToHex(sha256(utf8ToBytes(userName))).slice(0, 15);

@@ -69,6 +69,8 @@ export interface UsersTable {
   created_at: Generated<Date>;
   last_seen_at: Date;
   disabled_at: Date | null;
+  /** Raised when the user is disabled: what was made for an earlier epoch stays void when they are enabled again. */
+  access_epoch: Generated<number>;
   /** The uid of the user's account on Linux hosts. */
   posix_uid: Generated<number>;
   /** IANA time zone of new schedules; null: the deployment's. */
@@ -159,6 +161,34 @@ export interface ImagesTable {
   became_stack_at: Date | null;
   /** The software stack that the image has become. */
   software_stack_id: string | null;
+}
+
+/** Named lists of DCV features that administrators have made, for sharing; the standard ones are in contracts. */
+export interface PermissionSetsTable {
+  id: string;
+  name: string;
+  description: Generated<string>;
+  features: string[];
+  created_at: Generated<Date>;
+  updated_at: Generated<Date>;
+}
+
+/** That somebody else than its owner may connect to a session. */
+export interface SharesTable {
+  id: string;
+  session_id: string;
+  /** The guest. */
+  user_name: string;
+  /** Name of the permission set, and the DCV features that it had when the share was granted. */
+  permissions: string;
+  features: string[];
+  /** `user:NAME` or `admin:NAME`. */
+  granted_by: string;
+  created_at: Generated<Date>;
+  expires_at: Date;
+  /** Once it counts no more; after `expires_at` it counts no more even before this is written. */
+  ended_at: Date | null;
+  ended_cause: string | null;
 }
 
 /** Answers that were given to requests with an Idempotency-Key, to give them again. */

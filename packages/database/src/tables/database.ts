@@ -3,11 +3,13 @@ import type {
   AuditLogTable,
   IdempotencyKeysTable,
   ImagesTable,
+  PermissionSetsTable,
   ProfilesTable,
   ProjectMembersTable,
   ProjectsTable,
   SessionIntentsTable,
   SessionsTable,
+  SharesTable,
   SoftwareStackProjectsTable,
   SoftwareStacksTable,
   UsersTable,
@@ -17,6 +19,7 @@ import type { LeasesTable } from './lease-tables.ts';
 import type { DeadLettersTable, InboxTable, OutboxTable, RelayStateTable } from './messaging-tables.ts';
 import type { AppliedSettingsTable, LastTickTable, ScheduleStateTable } from './scheduler-tables.ts';
 import type {
+  HostPermissionsTable,
   ImageProgressTable,
   InstanceTypesTable,
   LaunchAttemptsTable,
@@ -24,7 +27,7 @@ import type {
   SessionTransitionsTable,
   SubnetsTable,
 } from './session-manager-tables.ts';
-import type { DcvConnectionsTable, DcvTokensTable } from './token-service-tables.ts';
+import type { DcvConnectionsTable, DcvTokensTable, DeniedConnectionsTable } from './token-service-tables.ts';
 
 type MessagingTables = { [S in ServiceSchema as `${S}.outbox`]: OutboxTable } & {
   [S in ServiceSchema as `${S}.inbox`]: InboxTable;
@@ -43,6 +46,8 @@ export interface Database extends MessagingTables {
   'api_gateway.projects': ProjectsTable;
   'api_gateway.project_members': ProjectMembersTable;
   'api_gateway.images': ImagesTable;
+  'api_gateway.permission_sets': PermissionSetsTable;
+  'api_gateway.shares': SharesTable;
   'api_gateway.idempotency_keys': IdempotencyKeysTable;
   'api_gateway.audit_log': AuditLogTable;
   'session_manager.session_runtime': SessionRuntimeTable;
@@ -51,6 +56,7 @@ export interface Database extends MessagingTables {
   'session_manager.instance_types': InstanceTypesTable;
   'session_manager.subnets': SubnetsTable;
   'session_manager.images': ImageProgressTable;
+  'session_manager.host_permissions': HostPermissionsTable;
   'session_manager.leases': LeasesTable;
   'scheduler.schedule_state': ScheduleStateTable;
   'scheduler.last_tick': LastTickTable;
@@ -59,4 +65,5 @@ export interface Database extends MessagingTables {
   'idle_monitor.leases': LeasesTable;
   'token_service.dcv_tokens': DcvTokensTable;
   'token_service.dcv_connections': DcvConnectionsTable;
+  'token_service.denied_connections': DeniedConnectionsTable;
 }

@@ -100,6 +100,18 @@ export interface SessionTransitionsTable {
   at: Date;
 }
 
+/** The DCV permissions that a host was last told, where they are not those of its first boot. */
+export interface HostPermissionsTable {
+  session_id: string;
+  /** Beginning of the running state in which they were told; in a later one they are told again. */
+  state_since: Date;
+  /** Of the permission file. */
+  digest: string;
+  /** Names, as DCV has them, of who may connect besides the owner. */
+  guests: string[];
+  applied_at: Date;
+}
+
 /** What EC2 says of its instance types, refreshed daily. */
 export interface InstanceTypesTable {
   name: string;

@@ -28,6 +28,7 @@ export interface HostSettings {
   /** Path under which a load balancer shows the desktop; `{host}` is left for the host to fill with its address. */
   webUrlPathTemplate: string;
   hostAccounts: HostAccounts;
+  windowsDomain: string | null;
   windowsAutologon: boolean;
   allowFileDownload: boolean;
   /** Shown on Windows desktops, which cannot submit jobs themselves. */

@@ -1,4 +1,4 @@
-import { dcvSessionIdOf, hostAccountName } from '@deskfleet/contracts';
+import { dcvSessionIdOf, dcvUserName } from '@deskfleet/contracts';
 import { dcvSessionTypeOf } from './dcv-session-type-of.ts';
 import { fstabLineOf } from './fstab-line-of.ts';
 import { gpuOf } from './gpu-of.ts';
@@ -9,7 +9,7 @@ export function hostValuesOf(spec: HostSpec, settings: HostSettings): Record<str
   return {
     SESSION_ID: spec.sessionId,
     DCV_SESSION_ID: dcvSessionIdOf(spec.sessionId, spec.os),
-    OWNER: hostAccountName(spec.owner, { os: spec.os, hostAccounts: settings.hostAccounts }),
+    OWNER: dcvUserName(spec.owner, { ...settings, os: spec.os }),
     USER: spec.owner,
     HOST_ACCOUNTS: settings.hostAccounts,
     AUTH_TOKEN_VERIFIER: settings.authenticatorUrl,

@@ -1,4 +1,4 @@
-import { type HostAccounts, hostAccountName } from '@deskfleet/contracts';
+import { dcvUserName, type HostNaming } from '@deskfleet/contracts';
 import { type ConnectionDecision, decideConnection } from '../domain/decide-connection.ts';
 import type { TokenClaims } from '../domain/token-claims.ts';
 import type { Clock, InTransaction, Log, NewId, TokenCipher } from './ports.ts';
@@ -24,7 +24,7 @@ export interface ConnectionAuthorizing {
   newId: NewId;
   log: Log;
   recordDenial: RecordDenial;
-  hostAccounts: HostAccounts;
+  hostNaming: Omit<HostNaming, 'os'>;
 }
 
 /** Answers a DCV server; never rejects. Whatever goes wrong is a no, and the log says why. */
@@ -38,7 +38,7 @@ export async function authorizeConnection(
     const { decision, owner } = await decideUnderLock(deps, question, opened.claims);
     if (decision.authorized) {
       const { user, os } = decision;
-      return { authorized: true, user: hostAccountName(user, { os, hostAccounts: deps.hostAccounts }) };
+      return { authorized: true, user: dcvUserName(user, { os, ...deps.hostNaming }) };
     }
     return await refuse(deps, question, { reason: decision.reason, claims: opened.claims, owner });
   } catch (error) {
