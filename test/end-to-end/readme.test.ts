@@ -34,7 +34,7 @@ test('a desktop starts, and stops, by a schedule within three minutes of real ti
   const began = Date.now();
   const printed = await paste(`${setUp}\n${script}`);
   expect(Date.now() - began).toBeLessThan(180_000);
-  const history = printed.split('\n').find((line) => line.startsWith('{"items":[{"from"')) ?? '{"items":[]}';
+  const history = printed.split('\n').find((line) => line.startsWith('{"items":[{"kind"')) ?? '{"items":[]}';
   const { items } = JSON.parse(history) as { items: { to: string; cause: string }[] };
   // Newest first: started by the schedule, and stopped by it.
   expect(items.slice(0, 5).map(({ to, cause }) => `${to} ${cause}`)).toEqual([

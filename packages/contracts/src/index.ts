@@ -10,6 +10,7 @@ export { schemaNameOf, subjectFilterOf, subjectOf, subjectRoot } from './events/
 export * from './http/admin-profile.ts';
 export * from './http/admin-project.ts';
 export * from './http/admin-software-stack.ts';
+export * from './http/admin-user.ts';
 export * from './http/catalogue.ts';
 export * from './http/history.ts';
 export * from './http/image.ts';
@@ -59,6 +60,7 @@ export {
   capabilitiesOf,
   judgeCommand,
 } from './session/command-rules.ts';
+export { type ConnectionDenialReason, connectionDenials } from './session/connection-denials.ts';
 export {
   type DcvFeature,
   dcvFeatures,

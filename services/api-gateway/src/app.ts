@@ -10,6 +10,7 @@ import { administrationRoutes } from './adapters/http/administration-routes.ts';
 import { problemOfRefusal } from './adapters/http/answer.ts';
 import { requireAuthentication } from './adapters/http/authentication.ts';
 import { catalogueRoutes } from './adapters/http/catalogue-routes.ts';
+import { connectionLogRoute } from './adapters/http/connection-log-route.ts';
 import { connectionRoute } from './adapters/http/connection-route.ts';
 import { createHttpServer } from './adapters/http/create-http-server.ts';
 import { describeApi, documentationRoutes } from './adapters/http/documentation.ts';
@@ -27,6 +28,7 @@ import { scheduleRoutes } from './adapters/http/schedule-routes.ts';
 import { sessionListRoute } from './adapters/http/session-list-route.ts';
 import { sessionRoutes } from './adapters/http/session-routes.ts';
 import { sessionSettingsRoute } from './adapters/http/session-settings-route.ts';
+import { userAdministrationRoutes } from './adapters/http/user-administration-routes.ts';
 import { windowsPasswordRoute } from './adapters/http/windows-password-route.ts';
 import { createSigningKeys } from './adapters/oidc/signing-keys.ts';
 import { createTokenVerifier } from './adapters/oidc/token-verifier.ts';
@@ -35,13 +37,14 @@ import { createAnnounceEvent } from './adapters/postgres/announce-event.ts';
 import { createAuditLog } from './adapters/postgres/audit-log.ts';
 import { createCatalogueReader } from './adapters/postgres/catalogue-reader.ts';
 import { createCatalogueStore } from './adapters/postgres/catalogue-store.ts';
+import { createHistoryReader } from './adapters/postgres/history-reader.ts';
 import { createImageReader } from './adapters/postgres/image-reader.ts';
 import { createImageRequests } from './adapters/postgres/image-requests.ts';
 import { createIntents } from './adapters/postgres/intents.ts';
 import { createPreparedReads } from './adapters/postgres/prepared-reads.ts';
 import { createSessionReader } from './adapters/postgres/session-reader.ts';
 import { createSpecStore } from './adapters/postgres/spec-store.ts';
-import { createUserDirectory } from './adapters/postgres/user-directory.ts';
+import { createUserStore } from './adapters/postgres/user-store.ts';
 import { createSessionManagerClient } from './adapters/session-manager/session-manager-client.ts';
 import { createTokenIssuer } from './adapters/token-service/token-issuer.ts';
 import type { EventFeed } from './application/event-feed.ts';
@@ -61,6 +64,7 @@ export interface AppDeps {
   /** The database's time. */
   clock: Clock;
   events: EventWriter;
+  users: UserDirectory;
   feed: EventFeed;
   history: EventHistory;
   /** Whether the database was there and had its tables. */
@@ -94,7 +98,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
 
 async function registerApi(app: FastifyInstance, deps: AppDeps): Promise<void> {
   const parts = createParts(deps);
-  const { sessions, users, quotas, offer, sessionManager, reads, shared } = parts;
+  const { sessions, users, quotas, offer, sessionManager, reads, history, shared } = parts;
   await guard(app, deps, users);
   await registerSessionRoutes(app, deps, parts);
   await registerSpecRoutes(app, deps, parts);
@@ -106,6 +110,12 @@ async function registerApi(app: FastifyInstance, deps: AppDeps): Promise<void> {
     offer,
     windowsImages: windowsImagesOf(deps.config).images,
   });
+  await app.register(userAdministrationRoutes, {
+    ...shared,
+    users,
+    userStore: createUserStore(deps.db, createAnnounceEvent(deps.events)),
+  });
+  await app.register(connectionLogRoute, { history });
   await app.register(meRoutes, { sessions, users, quotas });
   await app.register(eventStreamRoute, {
     feed: deps.feed,
@@ -125,7 +135,8 @@ function createParts(deps: AppDeps) {
   return {
     reads,
     sessions: createSessionReader(db, reads),
-    users: createUserDirectory(db, () => clock.now().toMillis()),
+    history: createHistoryReader(db, reads),
+    users: deps.users,
     schedules,
     quotas: { linux: config.DCV_LINUX_SESSION_COUNT, windows: config.DCV_WINDOWS_SESSION_COUNT },
     offer: instanceTypeOfferOf(config),
@@ -138,7 +149,7 @@ function createParts(deps: AppDeps) {
 async function registerSessionRoutes(
   app: FastifyInstance,
   deps: AppDeps,
-  { shared, sessions, quotas, offer, schedules, policy, sessionManager }: Parts,
+  { shared, sessions, history, quotas, offer, schedules, policy, sessionManager }: Parts,
 ): Promise<void> {
   const announce = createAnnounceEvent(deps.events);
   const audit = createAuditLog(deps.db);
@@ -146,7 +157,7 @@ async function registerSessionRoutes(
   const intents = createIntents(deps.db, announce);
   await app.register(launchRoute, { ...shared, quotas, offer, schedules, policy, admissions });
   await app.register(sessionListRoute, { ...shared, sessions, policy });
-  await app.register(sessionRoutes, { ...shared, sessions, policy });
+  await app.register(sessionRoutes, { ...shared, sessions, history, policy });
   await app.register(intentRoutes, { ...shared, offer, policy, intents });
   await app.register(connectionRoute, {
     ...shared,

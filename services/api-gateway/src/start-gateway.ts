@@ -8,8 +8,11 @@ import { markEndedSessions } from './adapters/events/mark-ended-sessions.ts';
 import { startApplyingWindowsImages } from './adapters/postgres/apply-windows-images.ts';
 import { startCatchingUpImages } from './adapters/postgres/catch-up-images.ts';
 import { startPruningAnswers } from './adapters/postgres/prune-answers.ts';
+import { createUserDirectory } from './adapters/postgres/user-directory.ts';
 import { buildApp } from './app.ts';
 import { createEventFeed } from './application/event-feed.ts';
+import { forgetDisabledUsers } from './application/forget-disabled-users.ts';
+import type { UserDirectory } from './application/ports.ts';
 import { type GatewayConfig, pricesOf, windowsImagesOf } from './config.ts';
 
 export interface GatewayOptions {
@@ -33,8 +36,20 @@ export async function startGateway(options: GatewayOptions): Promise<RunningServ
   const base = await openServiceBase({ ...options, service: 'api-gateway', schema: 'api_gateway' });
   const { clock, events, metrics, isReady } = base;
   const { db, pool } = base.database;
-  const live = createLiveStream(base.bus, logger);
-  const app = await buildApp({ ...options, ...live, prices, db, pool, clock, events, metrics, isReady });
+  const users = createUserDirectory(db, () => clock.now().toMillis());
+  const live = createLiveStream(base.bus, logger, users);
+  const app = await buildApp({
+    ...options,
+    ...live,
+    prices,
+    users,
+    db,
+    pool,
+    clock,
+    events,
+    metrics,
+    isReady,
+  });
   const url = await app.listen({ port: config.PORT, host: config.HOST });
   const background = base.ready.then(() => (signal.aborted ? null : startBackground(base, options)));
   return {
@@ -47,8 +62,8 @@ export async function startGateway(options: GatewayOptions): Promise<RunningServ
   };
 }
 
-function createLiveStream(bus: Bus, logger: Logger) {
-  const feed = createEventFeed(feedCapacity);
+function createLiveStream(bus: Bus, logger: Logger, users: UserDirectory) {
+  const feed = forgetDisabledUsers(createEventFeed(feedCapacity), users);
   const reader = feedLiveEvents({ bus, feed, backlog: feedBacklog, logger });
   return { feed, reader, history: createEventHistory(reader.readRange) };
 }

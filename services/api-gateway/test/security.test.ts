@@ -99,6 +99,18 @@ const ofAdministrators: Row[] = ['software-stacks', 'profiles', 'projects'].flat
     row('DELETE', '/:nowhere', 404),
   ];
 });
+ofAdministrators.push(
+  { route: 'GET /v1/admin/users', owner: 403, administrator: 200, other: 403 },
+  { route: 'GET /v1/admin/users/:user', owner: 403, administrator: 404, other: 403 },
+  {
+    route: 'PATCH /v1/admin/users/:user',
+    owner: 403,
+    administrator: 404,
+    other: 403,
+    body: { disabled: true },
+  },
+  { route: 'GET /v1/admin/connections', owner: 403, administrator: 200, other: 403 },
+);
 const routes = [...ofOneSession, ...ofNobody, ...ofAdministrators];
 const nowhere = '0199c4a0-7d1e-7a43-9c58-3f6f0d9a2b10';
 const addressOf = (route: string) =>
@@ -106,7 +118,8 @@ const addressOf = (route: string) =>
     .replace(':id', sessionId)
     .replace(':ended', endedId)
     .replace(':image', imageId)
-    .replace(':nowhere', nowhere);
+    .replace(':nowhere', nowhere)
+    .replace(':user', 'nobody');
 const withBody = (body: object | undefined) => (body === undefined ? {} : { body });
 
 describe.each(routes)('$route', ({ route, body, ...expected }) => {
@@ -160,7 +173,9 @@ test.each(guarded)('nobody passes without a token on %s', async (route) => {
 test('every route of the API is in this table', async () => {
   const description = await gateway.send<{ paths: Record<string, object> }>(null, 'GET /openapi.json');
   const described = Object.entries(description.body.paths).flatMap(([path, operations]) =>
-    Object.keys(operations).map((method) => `${method.toUpperCase()} ${path.replace('{id}', ':id')}`),
+    Object.keys(operations).map(
+      (method) => `${method.toUpperCase()} ${path.replace('{id}', ':id').replace('{name}', ':user')}`,
+    ),
   );
   expect(described.sort()).toEqual(
     guarded.map((route) => route.replace(/:(ended|image|nowhere)/, ':id')).sort(),

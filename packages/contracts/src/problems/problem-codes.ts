@@ -36,6 +36,7 @@ export const problemCodes = {
   'project-in-use': { status: 409, title: 'Desktops or software stacks belong to the project' },
   'image-set-by-deployment': { status: 409, title: 'The deployment’s settings say which image it is' },
   'quota-exceeded': { status: 409, title: 'The quota is reached' },
+  'own-account': { status: 409, title: 'It is your own account' },
   'idempotency-key-in-use': { status: 409, title: 'A request with this Idempotency-Key is being worked on' },
   'precondition-failed': { status: 412, title: 'It was changed in the meantime' },
   'body-too-large': { status: 413, title: 'The body is too large' },

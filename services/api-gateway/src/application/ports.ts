@@ -8,7 +8,6 @@ import type {
   OperatingSystem,
   Project,
   SessionState,
-  SessionTransition,
   SoftwareStack,
   Subnet,
   WindowsPassword,
@@ -52,11 +51,6 @@ export interface SessionReader {
   findSession(id: string): Promise<SessionRecord | null>;
   /** Newest first. */
   listSessions(query: SessionQuery): Promise<SessionRecord[]>;
-  /** The owner of the session and its steps, newest first; null when there is no such session. */
-  readHistory(
-    sessionId: string,
-    page: { before: string | null; limit: number },
-  ): Promise<{ owner: string; steps: { key: string; transition: SessionTransition }[] } | null>;
   countLiveSessions(owner: string): Promise<Record<OperatingSystem, number>>;
 }
 
@@ -96,6 +90,8 @@ export interface AuditEntry {
     | 'session.change-overrides'
     | 'session.change-settings'
     | 'session.keep-alive'
+    | 'user.disable'
+    | 'user.enable'
     | `${CatalogueKind}.${'create' | 'update' | 'delete'}`;
   /** Null: it is about no session. */
   sessionId: string | null;
@@ -117,7 +113,8 @@ type RequestEventType =
   | 'deskfleet.session.schedule-changed.v1'
   | 'deskfleet.session.settings-changed.v1'
   | 'deskfleet.session.keep-alive-requested.v1'
-  | 'deskfleet.image.requested.v1';
+  | 'deskfleet.image.requested.v1'
+  | 'deskfleet.access.user-disabled.v1';
 
 /** An event of ours, before it gets its envelope. */
 export type OwnEvent = {
@@ -204,6 +201,8 @@ export type TokenIssue =
 export interface UserDirectory {
   /** Makes sure that the user has a row, and tells whether an administrator has disabled them. */
   recordSeen(principal: Principal): Promise<{ disabled: boolean }>;
+  /** What is remembered of a user is not true any more. */
+  forget(name: string): void;
   /** Null: they have not said it. */
   readTimezone(name: string): Promise<string | null>;
   keepTimezone(name: string, timezone: string | null): Promise<void>;

@@ -1,11 +1,4 @@
-import type {
-  OperatingSystem,
-  Quota,
-  Session,
-  SessionHistory,
-  SessionList,
-  SessionState,
-} from '@deskfleet/contracts';
+import type { OperatingSystem, Quota, Session, SessionList, SessionState } from '@deskfleet/contracts';
 import type { Quotas } from '../domain/admission.ts';
 import { decodeCursor, encodeCursor } from '../domain/cursor.ts';
 import { type DeploymentPolicy, describeSession } from '../domain/describe-session.ts';
@@ -64,23 +57,6 @@ export async function listSessions(
   return done({
     items: page.map((record) => describeSession(record, viewing)),
     nextCursor: records.length > limit ? encodeCursor('s', page.at(-1)?.id ?? '') : null,
-  });
-}
-
-/** The steps of a session, newest first. */
-export async function readHistory(
-  sessions: SessionReader,
-  principal: Principal,
-  { sessionId, cursor, limit }: { sessionId: string; cursor: string | null; limit: number },
-): Promise<Outcome<SessionHistory>> {
-  const before = cursor === null ? null : decodeCursor('t', cursor);
-  if (cursor !== null && before === null) return refused(invalidCursor);
-  const history = await sessions.readHistory(sessionId, { before, limit: limit + 1 });
-  if (!history || !maySee(principal, history.owner)) return refused(sessionNotFound);
-  const page = history.steps.slice(0, limit);
-  return done({
-    items: page.map(({ transition }) => transition),
-    nextCursor: history.steps.length > limit ? encodeCursor('t', page.at(-1)?.key ?? '') : null,
   });
 }
 

@@ -2,7 +2,7 @@
  * Page cursors name the last item of the page before, so that pages stay stable while items are added at the top.
  * They are opaque to clients; `kind` keeps a cursor of one list from being used on another.
  */
-export type CursorKind = 's' | 't' | 'i' | 'k' | 'p' | 'j';
+export type CursorKind = 's' | 'h' | 'i' | 'k' | 'p' | 'j' | 'u';
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
@@ -12,8 +12,10 @@ const shapes: Record<CursorKind, RegExp> = {
   p: uuid,
   j: uuid,
   i: uuid,
-  // A bigint of Postgres has at most 19 digits; 18 are always in range.
-  t: /^[1-9]\d{0,17}$/,
+  // Microseconds since 1970 (16 digits until the year 2286), a letter for the table, and the key in it.
+  h: /^\d{1,16}\.[adt]\.(\d{20}|[0-9a-f-]{36})$/,
+  // A user name: no control characters, which Postgres or a log might not take.
+  u: /^[^\p{C}]{1,255}$/u,
 };
 
 export function encodeCursor(kind: CursorKind, key: string): string {

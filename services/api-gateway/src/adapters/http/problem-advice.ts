@@ -41,6 +41,7 @@ export const problemAdvice: Record<ProblemCode, string> = {
     'Change DCV_WINDOWS_AMI and start the gateway again, or make another software stack.',
   'quota-exceeded':
     'Delete a desktop that you need no more; stopped ones count. GET /v1/me/quota says how many you may have.',
+  'own-account': 'Ask another administrator to do it.',
   'idempotency-key-in-use': 'Wait for the answer to the first request with this key.',
   'precondition-failed':
     'Read it again, and make your change to what it is now, with its new ETag in If-Match.',

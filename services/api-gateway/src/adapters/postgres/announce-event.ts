@@ -7,6 +7,8 @@ export type AnnounceEvent = (trx: DatabaseTransaction, announcement: Announcemen
 
 export function createAnnounceEvent(events: EventWriter): AnnounceEvent {
   return async (trx, { type, data, correlationId }) => {
-    await events.append(trx, type, { subject: data.sessionId, data, correlationId });
+    // An event about the deployment as a whole names no session.
+    const subject = 'sessionId' in data ? data.sessionId : 'deployment';
+    await events.append(trx, type, { subject, data, correlationId });
   };
 }

@@ -1,8 +1,9 @@
-import type { OperatingSystem, SessionTransition } from '@deskfleet/contracts';
+import type { OperatingSystem } from '@deskfleet/contracts';
 import type { Database } from '@deskfleet/database';
 import { type Kysely, sql } from 'kysely';
 import type { SessionQuery, SessionReader } from '../../application/ports.ts';
 import type { SessionRecord } from '../../domain/session-record.ts';
+import { containing } from './containing.ts';
 import type { PreparedReads } from './prepared-reads.ts';
 import { type SessionRow, selectSessions, toSessionRecord } from './session-rows.ts';
 
@@ -17,12 +18,6 @@ export function createSessionReader(db: Kysely<Database>, reads: PreparedReads):
     async listSessions(query) {
       const rows = await reads.rows(listQuery(db, query).$castTo<SessionRow>().compile());
       return rows.map(toSessionRecord);
-    },
-    async readHistory(sessionId, page) {
-      const rows = await reads.rows(historyQuery(db, sessionId, page).compile());
-      const [first] = rows;
-      if (!first) return null;
-      return { owner: first.owner, steps: rows.flatMap((row) => (row.id === null ? [] : [toStep(row)])) };
     },
     async countLiveSessions(owner) {
       const rows = await reads.rows(countQuery(db, owner).compile());
@@ -43,52 +38,12 @@ function listQuery(
   if (before !== null) query = query.where('s.id', '<', before);
   if (states !== null) query = query.where(sql`coalesce(r.state, 'requested')`, '=', sql`any(${states})`);
   if (search !== null) {
-    const pattern = `%${search.replace(/[\\%_]/g, '\\$&')}%`;
+    const pattern = containing(search);
     query = query.where((where) =>
       where.or([where('s.name', 'ilike', pattern), where('s.owner', 'ilike', pattern)]),
     );
   }
   return query;
-}
-
-/** One row a step; a session that has none yet is one row of nulls, which tells it from a missing session. */
-function historyQuery(
-  db: Kysely<Database>,
-  sessionId: string,
-  { before, limit }: { before: string | null; limit: number },
-) {
-  return db
-    .selectFrom('api_gateway.sessions as s')
-    .leftJoin('session_manager.session_transitions as t', (join) => {
-      const own = join.onRef('t.session_id', '=', 's.id');
-      return before === null ? own : own.on('t.id', '<', before);
-    })
-    .where('s.id', '=', sessionId)
-    .select(['s.owner', 't.id', 't.from_state', 't.to_state', 't.cause', 't.event_id', 't.at'])
-    .select(['t.reason_code', 't.reason_sentence'])
-    .orderBy('t.id', 'desc')
-    .limit(limit);
-}
-
-type StepRow = Awaited<ReturnType<ReturnType<typeof historyQuery>['execute']>>[number];
-
-function toStep(row: StepRow): { key: string; transition: SessionTransition } {
-  const { id, to_state, cause, event_id, at } = row;
-  if (id === null || to_state === null || cause === null || at === null) {
-    throw new Error('A transition without its columns.');
-  }
-  return {
-    key: id,
-    transition: {
-      from: row.from_state,
-      to: to_state,
-      cause,
-      reason:
-        row.reason_code === null ? null : { code: row.reason_code, sentence: row.reason_sentence ?? '' },
-      at: at.toISOString(),
-      eventId: event_id,
-    },
-  };
 }
 
 function countQuery(db: Kysely<Database>, owner: string) {

@@ -3,8 +3,10 @@ import { type Kysely, sql } from 'kysely';
 import type { UserDirectory } from '../../application/ports.ts';
 import type { Principal } from '../../domain/principal.ts';
 
-/** How stale `last_seen_at` and the knowledge that somebody was disabled may be. */
+/** How stale `last_seen_at` may be, and the knowledge that somebody was disabled if no event tells of it. */
 const freshMilliseconds = 3 * 60_000;
+/** No event tells that somebody is let in again. */
+const freshWhileDisabledMilliseconds = 5_000;
 /** Users whose row is known to be fresh; beyond it the longest known are looked up again. */
 const mostKnown = 50_000;
 
@@ -17,10 +19,12 @@ export function createUserDirectory(db: Kysely<Database>, now: () => number): Us
       if (entry && entry.until > now()) return entry;
       const disabled = await upsert(db, principal);
       known.delete(principal.name);
-      known.set(principal.name, { until: now() + freshMilliseconds, disabled });
+      const fresh = disabled ? freshWhileDisabledMilliseconds : freshMilliseconds;
+      known.set(principal.name, { until: now() + fresh, disabled });
       if (known.size > mostKnown) known.delete(known.keys().next().value ?? '');
       return { disabled };
     },
+    forget: (name) => void known.delete(name),
     async readTimezone(name) {
       const user = db.selectFrom('api_gateway.users').where('name', '=', name).select('timezone');
       return (await user.executeTakeFirst())?.timezone ?? null;
