@@ -30,6 +30,7 @@ function commandOf(capability: Capability): Command | null {
     case 'show-password':
     case 'edit-schedule':
     case 'keep-alive':
+    case 'share':
       return null;
     default:
       return capability satisfies never;
@@ -51,6 +52,7 @@ describe('capabilitiesOf', () => {
         'show-password',
         'edit-schedule',
         'keep-alive',
+        'share',
       ],
     ],
     [
@@ -66,63 +68,64 @@ describe('capabilitiesOf', () => {
         'show-password',
         'edit-schedule',
         'keep-alive',
+        'share',
       ],
     ],
     [
       'running, a stop is accepted',
       { desired: 'stopped' },
-      ['start', 'terminate', 'create-image', 'show-password', 'edit-schedule'],
+      ['start', 'terminate', 'create-image', 'show-password', 'edit-schedule', 'share'],
     ],
     ['running, its end is accepted', { desired: 'terminated' }, []],
     [
       'requested',
       { state: 'requested', hasInstance: false },
-      ['stop', 'terminate', 'edit-schedule', 'keep-alive'],
+      ['stop', 'terminate', 'edit-schedule', 'keep-alive', 'share'],
     ],
     [
       'starting',
       { state: 'starting' },
-      ['stop', 'terminate', 'show-password', 'edit-schedule', 'keep-alive'],
+      ['stop', 'terminate', 'show-password', 'edit-schedule', 'keep-alive', 'share'],
     ],
     [
       'stopping',
       { state: 'stopping', desired: 'stopped' },
-      ['start', 'terminate', 'show-password', 'edit-schedule'],
+      ['start', 'terminate', 'show-password', 'edit-schedule', 'share'],
     ],
     [
       'stopped',
       { state: 'stopped', desired: 'stopped' },
-      ['start', 'resize', 'terminate', 'create-image', 'show-password', 'edit-schedule'],
+      ['start', 'resize', 'terminate', 'create-image', 'show-password', 'edit-schedule', 'share'],
     ],
     [
       'stopped, can hibernate',
       { state: 'stopped', desired: 'stopped', hibernation: true },
-      ['start', 'terminate', 'create-image', 'show-password', 'edit-schedule'],
+      ['start', 'terminate', 'create-image', 'show-password', 'edit-schedule', 'share'],
     ],
     [
       'hibernated',
       { state: 'hibernated', desired: 'hibernated', hibernation: true },
-      ['start', 'terminate', 'create-image', 'show-password', 'edit-schedule'],
+      ['start', 'terminate', 'create-image', 'show-password', 'edit-schedule', 'share'],
     ],
     [
       'hibernating',
       { state: 'hibernating', desired: 'hibernated', hibernation: true },
-      ['start', 'terminate', 'show-password', 'edit-schedule'],
+      ['start', 'terminate', 'show-password', 'edit-schedule', 'share'],
     ],
     [
       'resizing',
       { state: 'resizing', desired: 'stopped' },
-      ['start', 'terminate', 'show-password', 'edit-schedule'],
+      ['start', 'terminate', 'show-password', 'edit-schedule', 'share'],
     ],
     [
       'error without a machine',
       { state: 'error', hasInstance: false },
-      ['start', 'terminate', 'edit-schedule'],
+      ['start', 'terminate', 'edit-schedule', 'share'],
     ],
     [
       'error with a machine',
       { state: 'error' },
-      ['start', 'stop', 'terminate', 'show-password', 'edit-schedule'],
+      ['start', 'stop', 'terminate', 'show-password', 'edit-schedule', 'share'],
     ],
     ['terminating', { state: 'terminating', desired: 'terminated' }, []],
     ['terminated', { state: 'terminated', desired: 'terminated', hasInstance: false }, []],

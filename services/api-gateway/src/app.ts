@@ -1,6 +1,7 @@
 import type { Database } from '@deskfleet/database';
 import type { EventWriter } from '@deskfleet/messaging';
 import { type Clock, type Health, type Logger, signServiceCredential } from '@deskfleet/runtime';
+import { hostNamingOf } from '@deskfleet/service-base';
 import type { FastifyInstance } from 'fastify';
 import type { Kysely } from 'kysely';
 import type pg from 'pg';
@@ -20,6 +21,7 @@ import { intentRoutes } from './adapters/http/intent-routes.ts';
 import { launchRoute } from './adapters/http/launch-route.ts';
 import { meRoutes } from './adapters/http/me-routes.ts';
 import { overrideRoutes } from './adapters/http/override-routes.ts';
+import { permissionSetRoute } from './adapters/http/permission-set-route.ts';
 import { sendSecurityHeaders, shedLoad } from './adapters/http/protection.ts';
 import { limitRequests } from './adapters/http/rate-limits.ts';
 import { logRequests } from './adapters/http/request-log.ts';
@@ -28,6 +30,7 @@ import { scheduleRoutes } from './adapters/http/schedule-routes.ts';
 import { sessionListRoute } from './adapters/http/session-list-route.ts';
 import { sessionRoutes } from './adapters/http/session-routes.ts';
 import { sessionSettingsRoute } from './adapters/http/session-settings-route.ts';
+import { shareRoutes } from './adapters/http/share-routes.ts';
 import { userAdministrationRoutes } from './adapters/http/user-administration-routes.ts';
 import { windowsPasswordRoute } from './adapters/http/windows-password-route.ts';
 import { createSigningKeys } from './adapters/oidc/signing-keys.ts';
@@ -41,8 +44,10 @@ import { createHistoryReader } from './adapters/postgres/history-reader.ts';
 import { createImageReader } from './adapters/postgres/image-reader.ts';
 import { createImageRequests } from './adapters/postgres/image-requests.ts';
 import { createIntents } from './adapters/postgres/intents.ts';
+import { createPermissionSetReader } from './adapters/postgres/permission-set-reader.ts';
 import { createPreparedReads } from './adapters/postgres/prepared-reads.ts';
 import { createSessionReader } from './adapters/postgres/session-reader.ts';
+import { createShareStore } from './adapters/postgres/share-store.ts';
 import { createSpecStore } from './adapters/postgres/spec-store.ts';
 import { createUserStore } from './adapters/postgres/user-store.ts';
 import { createSessionManagerClient } from './adapters/session-manager/session-manager-client.ts';
@@ -65,6 +70,8 @@ export interface AppDeps {
   clock: Clock;
   events: EventWriter;
   users: UserDirectory;
+  /** A share has been granted that may run out before any other. */
+  onShareGranted: () => void;
   feed: EventFeed;
   history: EventHistory;
   /** Whether the database was there and had its tables. */
@@ -120,6 +127,8 @@ async function registerApi(app: FastifyInstance, deps: AppDeps): Promise<void> {
   await app.register(eventStreamRoute, {
     feed: deps.feed,
     history: deps.history,
+    sharedWith: (user) => sessions.listShared(user),
+    isDisabled: async (principal) => (await users.recordSeen(principal)).disabled,
     listeners: createListenerGauge(deps.metrics),
     now: () => deps.clock.now().toMillis(),
   });
@@ -136,6 +145,7 @@ function createParts(deps: AppDeps) {
     reads,
     sessions: createSessionReader(db, reads),
     history: createHistoryReader(db, reads),
+    permissionSets: createPermissionSetReader(db),
     users: deps.users,
     schedules,
     quotas: { linux: config.DCV_LINUX_SESSION_COUNT, windows: config.DCV_WINDOWS_SESSION_COUNT },
@@ -149,7 +159,7 @@ function createParts(deps: AppDeps) {
 async function registerSessionRoutes(
   app: FastifyInstance,
   deps: AppDeps,
-  { shared, sessions, history, quotas, offer, schedules, policy, sessionManager }: Parts,
+  { shared, sessions, history, permissionSets, quotas, offer, schedules, policy, sessionManager }: Parts,
 ): Promise<void> {
   const announce = createAnnounceEvent(deps.events);
   const audit = createAuditLog(deps.db);
@@ -165,6 +175,14 @@ async function registerSessionRoutes(
     tokens: createTokens(deps),
     audit,
     access: accessOf(deps.config),
+  });
+  await app.register(permissionSetRoute, { permissionSets });
+  await app.register(shareRoutes, {
+    ...shared,
+    shares: createShareStore(deps.db, announce),
+    permissionSets,
+    hostNaming: hostNamingOf(deps.config),
+    onGranted: deps.onShareGranted,
   });
   await app.register(windowsPasswordRoute, { ...shared, sessions, sessionManager, audit });
   await app.register(imageRoutes, {

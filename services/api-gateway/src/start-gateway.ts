@@ -1,15 +1,19 @@
 import type { Bus } from '@deskfleet/messaging';
-import type { Health, Logger, RunningService } from '@deskfleet/runtime';
+import type { Health, Logger, PassLoop, RunningService } from '@deskfleet/runtime';
 import { openServiceBase, type ServiceBase } from '@deskfleet/service-base';
+import { v7 } from 'uuid';
 import { createEventHistory } from './adapters/events/event-history.ts';
 import { feedLiveEvents } from './adapters/events/feed-live-events.ts';
 import { makeStacksOfImages } from './adapters/events/make-stacks-of-images.ts';
 import { markEndedSessions } from './adapters/events/mark-ended-sessions.ts';
+import { createAnnounceEvent } from './adapters/postgres/announce-event.ts';
 import { startApplyingWindowsImages } from './adapters/postgres/apply-windows-images.ts';
 import { startCatchingUpImages } from './adapters/postgres/catch-up-images.ts';
 import { startPruningAnswers } from './adapters/postgres/prune-answers.ts';
+import { createShareEndStore } from './adapters/postgres/share-store.ts';
 import { createUserDirectory } from './adapters/postgres/user-directory.ts';
 import { buildApp } from './app.ts';
+import { createShareEnding } from './application/end-shares.ts';
 import { createEventFeed } from './application/event-feed.ts';
 import { forgetDisabledUsers } from './application/forget-disabled-users.ts';
 import type { UserDirectory } from './application/ports.ts';
@@ -38,20 +42,14 @@ export async function startGateway(options: GatewayOptions): Promise<RunningServ
   const { db, pool } = base.database;
   const users = createUserDirectory(db, () => clock.now().toMillis());
   const live = createLiveStream(base.bus, logger, users);
-  const app = await buildApp({
-    ...options,
-    ...live,
-    prices,
-    users,
-    db,
-    pool,
-    clock,
-    events,
-    metrics,
-    isReady,
-  });
+  const shareEnding = composeShareEnding(base, logger);
+  const onShareGranted = () => shareEnding.wake();
+  const known = { prices, users, onShareGranted, db, pool, clock, events, metrics, isReady };
+  const app = await buildApp({ ...options, ...live, ...known });
   const url = await app.listen({ port: config.PORT, host: config.HOST });
-  const background = base.ready.then(() => (signal.aborted ? null : startBackground(base, options)));
+  const background = base.ready.then(() =>
+    signal.aborted ? null : startBackground(base, options, shareEnding),
+  );
   return {
     url,
     drain: () => app.close(),
@@ -60,6 +58,15 @@ export async function startGateway(options: GatewayOptions): Promise<RunningServ
       await base.close();
     },
   };
+}
+
+function composeShareEnding({ database, clock, events }: ServiceBase, logger: Logger): PassLoop {
+  return createShareEnding({
+    shares: createShareEndStore(database.db, createAnnounceEvent(events)),
+    now: () => clock.now(),
+    newId: () => v7(),
+    logger,
+  });
 }
 
 function createLiveStream(bus: Bus, logger: Logger, users: UserDirectory) {
@@ -72,6 +79,7 @@ function createLiveStream(bus: Bus, logger: Logger, users: UserDirectory) {
 function startBackground(
   { database: { db }, bus, metrics }: ServiceBase,
   { config, logger }: GatewayOptions,
+  shareEnding: PassLoop,
 ) {
   const consumers = [
     markEndedSessions({ bus, db, logger, metrics }),
@@ -84,10 +92,11 @@ function startBackground(
     startCatchingUpImages(db, logger),
     startApplyingWindowsImages(db, windows.images, logger),
   ];
+  shareEnding.start();
   return {
     async stop() {
       for (const stopTimer of stopTimers) stopTimer();
-      await Promise.all(consumers.map((consumer) => consumer.stop()));
+      await Promise.all([shareEnding.stop(), ...consumers.map((consumer) => consumer.stop())]);
     },
   };
 }

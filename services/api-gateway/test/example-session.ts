@@ -40,6 +40,7 @@ export const desktopWith = (
 ): SessionRecord => ({
   id: '0199c4a0-7d1e-7a43-9c58-3f6f0d9a2b10',
   owner: 'alice',
+  guests: [],
   name: 'desk',
   os: 'windows',
   softwareStack: { id: '01990000-0000-7000-8000-000000000012', name: 'Windows' },

@@ -59,7 +59,13 @@ function follow(sequence: number | null, onEvent: (heard: Heard) => Promise<void
   const ending = new AbortController();
   const epoch = feed.position()?.epoch ?? '';
   const result = followEvents(
-    { feed, history: createEventHistory(reader.readRange) },
+    {
+      feed,
+      history: createEventHistory(reader.readRange),
+      sharedWith: async () => [],
+      isDisabled: async () => false,
+      now: () => Date.now(),
+    },
     {
       principal: alice,
       from: sequence === null ? null : { epoch, sequence },

@@ -50,6 +50,15 @@ const ofOneSession: Row[] = [
   },
   { route: 'GET /v1/sessions/:id/images', owner: 200, administrator: 200, other: 404 },
   { route: 'GET /v1/images/:image', owner: 200, administrator: 200, other: 404 },
+  { route: 'GET /v1/sessions/:id/shares', owner: 200, administrator: 200, other: 404 },
+  {
+    route: 'POST /v1/sessions/:ended/shares',
+    owner: 409,
+    administrator: 409,
+    other: 404,
+    body: { user: 'carla', permissions: 'full', expiresAt: '2099-01-01T00:00:00Z' },
+  },
+  { route: 'DELETE /v1/sessions/:id/shares/:nowhere', owner: 404, administrator: 404, other: 404 },
   { route: 'POST /v1/sessions/:id/connection', owner: 201, administrator: 403, other: 404 },
   { route: 'GET /v1/sessions/:id/schedule', owner: 200, administrator: 200, other: 404 },
   {
@@ -76,6 +85,7 @@ const ofNobody: Row[] = [
   { route: 'GET /v1/instance-types', owner: 200, administrator: 200, other: 200 },
   { route: 'GET /v1/subnets', owner: 200, administrator: 200, other: 200 },
   { route: 'GET /v1/projects', owner: 200, administrator: 200, other: 200 },
+  { route: 'GET /v1/permission-sets', owner: 200, administrator: 200, other: 200 },
   { route: 'GET /v1/me', owner: 200, administrator: 200, other: 200 },
   { route: 'PATCH /v1/me', owner: 200, administrator: 200, other: 200, body: { timezone: null } },
   { route: 'GET /v1/schedules/default', owner: 200, administrator: 200, other: 200 },
@@ -174,18 +184,29 @@ test('every route of the API is in this table', async () => {
   const description = await gateway.send<{ paths: Record<string, object> }>(null, 'GET /openapi.json');
   const described = Object.entries(description.body.paths).flatMap(([path, operations]) =>
     Object.keys(operations).map(
-      (method) => `${method.toUpperCase()} ${path.replace('{id}', ':id').replace('{name}', ':user')}`,
+      (method) =>
+        `${method.toUpperCase()} ${path.replace('{id}', ':id').replace('{name}', ':user').replace('{shareId}', ':nowhere')}`,
     ),
   );
   expect(described.sort()).toEqual(
-    guarded.map((route) => route.replace(/:(ended|image|nowhere)/, ':id')).sort(),
+    guarded
+      .map((route) =>
+        route
+          .replace(/\/:(ended|image|nowhere)(?!.*:nowhere)/, '/:id')
+          .replace('shares/:id', 'shares/:nowhere'),
+      )
+      .sort(),
   );
 });
 
 test("somebody else's session answers like one that is not there", async () => {
   for (const { route, body } of ofOneSession) {
     const foreign = await gateway.send('bob', addressOf(route), withBody(body));
-    const missing = await gateway.send('bob', route.replace(/:id|:ended|:image/, nowhere), withBody(body));
+    const missing = await gateway.send(
+      'bob',
+      route.replace(/:id|:ended|:image/, nowhere).replace(':nowhere', nowhere),
+      withBody(body),
+    );
     const told = ({ status, code, detail, title }: Problem) => ({ status, code, detail, title });
     expect(told(foreign.body)).toEqual(told(missing.body));
   }

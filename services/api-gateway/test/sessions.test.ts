@@ -31,7 +31,7 @@ describe('launching', () => {
       state: 'requested',
       rootVolumeGiB: 30,
       pendingIntent: { kind: 'launch' },
-      capabilities: ['stop', 'terminate', 'edit-schedule', 'keep-alive'],
+      capabilities: ['stop', 'terminate', 'edit-schedule', 'keep-alive', 'share'],
     });
     expect(Value.Check(SessionSchema, session)).toBe(true);
     expect(answer.headers.get('location')).toBe(`/v1/sessions/${session.id}`);
@@ -103,7 +103,7 @@ describe('asking for a change', () => {
     });
     expect(stopped.status).toBe(202);
     expect(stopped.body).toMatchObject({ state: 'running', pendingIntent: { kind: 'stop' } });
-    expect(stopped.body.capabilities).toEqual(['start', 'terminate', 'edit-schedule']);
+    expect(stopped.body.capabilities).toEqual(['start', 'terminate', 'edit-schedule', 'share']);
     expect(await intentsOf(id)).toEqual([
       { seq: 1, kind: 'launch', args: {}, cause: 'user:carl' },
       { seq: 2, kind: 'stop', args: { mode: 'stop', force: true }, cause: 'user:carl' },

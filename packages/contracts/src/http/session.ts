@@ -125,6 +125,13 @@ export const SessionSchema = Type.Object({
   cost: Type.Union([SessionCostSchema, Type.Null()], {
     description: 'Null where the deployment knows no price of its instance type.',
   }),
+  access: Type.Enum(['owner', 'administrator', 'guest'], {
+    description: 'By what right the caller sees it.',
+  }),
+  share: Type.Union(
+    [Type.Object({ id: Uuid, permissions: Type.String(), expiresAt: Instant }), Type.Null()],
+    { description: 'The share by which a guest may connect; null for everybody else.' },
+  ),
   capabilities: Type.Array(Type.Enum([...capabilities])),
 });
 export type Session = Static<typeof SessionSchema>;

@@ -146,6 +146,7 @@ export const capabilities = [
   'show-password',
   'edit-schedule',
   'keep-alive',
+  'share',
 ] as const;
 export type Capability = (typeof capabilities)[number];
 
@@ -176,6 +177,7 @@ function isPossible(context: CommandContext, capability: Capability): boolean {
     case 'show-password':
       return hasInstance && desired !== 'terminated' && state !== 'terminated';
     case 'edit-schedule':
+    case 'share':
       return desired !== 'terminated' && state !== 'terminated';
     case 'keep-alive':
       return desired === 'running' && state !== 'error' && state !== 'terminated';

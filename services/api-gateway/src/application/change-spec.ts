@@ -1,6 +1,8 @@
-import { causeOf, maySee } from '../domain/principal.ts';
-import { done, type Outcome, type Refusal, refused, sessionNotFound } from '../domain/refusal.ts';
-import { isEnding, type SessionRecord, stateOf } from '../domain/session-record.ts';
+import { causeOf } from '../domain/principal.ts';
+import { done, type Outcome, type Refusal, refused } from '../domain/refusal.ts';
+import { managedBy } from '../domain/session-access.ts';
+import { isEnding, type SessionRecord } from '../domain/session-record.ts';
+import { whyEnding } from '../domain/why-ending.ts';
 import type { AuditEntry, NewId, Now, OwnEvent, Request } from './ports.ts';
 import type { SpecFields, SpecStep, SpecStore } from './spec-store.ts';
 
@@ -53,8 +55,9 @@ export function changeSpec(
 ): Promise<Outcome<SessionRecord>> {
   const { principal, sessionId } = request;
   return deps.specs.withSession({ sessionId, renames }, async (step) => {
-    const { session } = step;
-    if (!session || !maySee(principal, session.owner)) return refused(sessionNotFound);
+    const managed = managedBy(principal, step.session);
+    if (!managed.ok) return managed;
+    const session = managed.value;
     const { seen = null, versionOf } = precondition ?? {};
     if (seen && versionOf && !seen.includes(versionOf(session))) return refused(changedMeanwhile);
     if (isEnding(session)) return refused(whyEnding(session));
@@ -73,15 +76,6 @@ const changedMeanwhile: Refusal = {
   code: 'precondition-failed',
   detail: 'It was changed after you read it. Read it again, and make your change to what it is now.',
 };
-
-function whyEnding(session: SessionRecord): Refusal {
-  return stateOf(session) === 'terminated'
-    ? { code: 'session-terminated', detail: 'This desktop has been terminated. Launch a new one.' }
-    : {
-        code: 'session-terminating',
-        detail: 'This desktop is being terminated; nothing can be changed of it.',
-      };
-}
 
 interface Recording {
   request: SpecRequest;

@@ -102,6 +102,7 @@ function newSession(
       cause: causeOf(principal, principal.name),
       at: createdAt,
     },
+    guests: [],
     runtime: null,
   };
 }

@@ -1,5 +1,5 @@
 import type { CloudEvent } from '@deskfleet/contracts';
-import { mayHearEvent } from '../domain/may-hear-event.ts';
+import { Hearing, type SharedUntil } from '../domain/hearing.ts';
 import type { Principal } from '../domain/principal.ts';
 import type { StreamPosition } from '../domain/stream-position.ts';
 import type { EventFeed, FeedEvent } from './event-feed.ts';
@@ -33,6 +33,11 @@ export interface Listener {
 export interface EventSources {
   feed: EventFeed;
   history: EventHistory;
+  /** What is shared with a user now. */
+  sharedWith(user: string): Promise<SharedUntil[]>;
+  /** Whether somebody has been disabled, as it is now: an event may be of a time before they were let in again. */
+  isDisabled(principal: Principal): Promise<boolean>;
+  now: () => number;
 }
 
 /** Events that are looked at between two turns for other listeners. */
@@ -41,13 +46,20 @@ const batch = 100;
 /**
  * Tells a listener every event that it may hear after its position, until the signal is aborted. Nothing is queued for
  * a listener: it is told the next event when it has taken the one before.
- * Resolves early, with `too-slow`, when a listener has fallen behind what memory holds; it may come back and resume.
+ * Resolves early, with `too-slow`, when a listener has fallen behind what memory holds; it may come back and resume. With
+ * `shut-out` when its user has been disabled.
  */
-export async function followEvents(sources: EventSources, listener: Listener): Promise<'ended' | 'too-slow'> {
+export async function followEvents(
+  sources: EventSources,
+  listener: Listener,
+): Promise<'ended' | 'shut-out' | 'too-slow'> {
   const { feed } = sources;
   const { from, sink, signal } = listener;
   const start = await endOfFeed(feed, signal);
   if (start === null) return 'ended';
+  // After the beginning is known: what is shared from then on is told by an event that is still to come.
+  const { name } = listener.principal;
+  const hearing = new Hearing(listener.principal, await sources.sharedWith(name));
   let position = from ?? start;
   let live = false;
   if (from === null) sink.reached(position);
@@ -61,7 +73,12 @@ export async function followEvents(sources: EventSources, listener: Listener): P
     }
     live = step.live;
     if (live && step.events.length === 0) await feed.changed(signal);
-    else position = await tell(listener, step.events, { ...position, sequence: step.reached });
+    else {
+      const end = { ...position, sequence: step.reached };
+      const told = await tell(listener, step.events, { end, hearing, sources });
+      if (told === 'shut-out') return 'shut-out';
+      position = end;
+    }
   }
   return 'ended';
 }
@@ -90,18 +107,25 @@ async function nextStep(
   return { kind: 'lost', resume: feed.position() ?? position };
 }
 
+interface Telling {
+  end: StreamPosition;
+  hearing: Hearing;
+  sources: EventSources;
+}
+
 async function tell(
   { principal, sink, signal }: Listener,
   events: readonly FeedEvent[],
-  end: StreamPosition,
-): Promise<StreamPosition> {
+  { end, hearing, sources }: Telling,
+): Promise<'told' | 'shut-out'> {
   for (const { event, sequence } of events) {
     if (signal.aborted) break;
+    if (hearing.mayBeShutOutBy(event) && (await sources.isDisabled(principal))) return 'shut-out';
     const position = { epoch: end.epoch, sequence };
-    if (mayHearEvent(principal, event)) await sink.event(event, position);
+    if (hearing.mayHear(event, sources.now())) await sink.event(event, position);
     else sink.reached(position);
   }
-  return end;
+  return 'told';
 }
 
 /** Waits for the stream to be reached for the first time; null when the listener has gone before. */

@@ -1,4 +1,5 @@
 import type { ImageRecord } from '../domain/image-record.ts';
+import type { SharedSession } from '../domain/session-access.ts';
 import type { SessionRecord } from '../domain/session-record.ts';
 import type { Announcement, AuditEntry, IdempotencyKey, StoredAnswer } from './ports.ts';
 
@@ -8,7 +9,7 @@ export interface ImageReader {
   listImages(
     sessionId: string,
     page: { before: string | null; limit: number },
-  ): Promise<{ owner: string; images: ImageRecord[] } | null>;
+  ): Promise<(SharedSession & { images: ImageRecord[] }) | null>;
 }
 
 /** An image that is asked for, with all that is written in the same transaction. */

@@ -1,7 +1,7 @@
 import type { SessionConnection } from '@deskfleet/contracts';
 import { connectionUrls, type DesktopAccess } from '../domain/connection-urls.ts';
-import { causeOf, maySee } from '../domain/principal.ts';
 import { done, type Outcome, type Refusal, refused, sessionNotFound } from '../domain/refusal.ts';
+import { accessOf, mayConnect } from '../domain/session-access.ts';
 import { commandContextOf, type SessionRecord, stateOf } from '../domain/session-record.ts';
 import type { AuditLog, NewId, Now, Request, SessionReader, TokenIssuer } from './ports.ts';
 
@@ -14,9 +14,10 @@ export interface OpenConnectionDeps {
   newId: NewId;
 }
 
-const notTheOwner: Refusal = {
+const notOnTheScreen: Refusal = {
   code: 'forbidden',
-  detail: "Only its owner may connect to this desktop. An administrator's rights do not include its screen.",
+  detail:
+    "Only its owner, and whom they share it with, may connect to this desktop. An administrator's rights do not include its screen.",
 };
 const tokensUnavailable: Refusal = {
   code: 'service-unavailable',
@@ -34,8 +35,8 @@ export async function openConnection(
 ): Promise<Outcome<SessionConnection>> {
   const { principal, sessionId, requestId, sourceAddress } = request;
   const session = await deps.sessions.findSession(sessionId);
-  if (!session || !maySee(principal, session.owner)) return refused(sessionNotFound);
-  if (principal.name !== session.owner) return refused(notTheOwner);
+  if (!session || accessOf(principal, session) === 'none') return refused(sessionNotFound);
+  if (!mayConnect(principal, session)) return refused(notOnTheScreen);
   const privateIp = connectableAddress(session);
   if (privateIp === null) return refused(notRunning(session));
 
@@ -47,7 +48,8 @@ export async function openConnection(
   await deps.audit.append({
     id: deps.newId(),
     at: deps.now().toJSDate(),
-    actor: causeOf(principal, session.owner),
+    // Of a guest, too: who connects does so in their own right.
+    actor: `user:${principal.name}`,
     action: 'session.connect',
     sessionId,
     sourceAddress,

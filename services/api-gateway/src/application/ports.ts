@@ -15,6 +15,7 @@ import type {
 import type { DateTime } from 'luxon';
 import type { AdmissionFacts } from '../domain/admission.ts';
 import type { CatalogueKind } from '../domain/catalogue-kinds.ts';
+import type { SharedUntil } from '../domain/hearing.ts';
 import type { InstanceTypeFacts } from '../domain/instance-type-rules.ts';
 import type { ResizeFacts } from '../domain/judge-resize.ts';
 import type { Principal } from '../domain/principal.ts';
@@ -34,6 +35,8 @@ export interface Request {
 }
 
 export interface SessionQuery {
+  /** Only those that this user owns, or that are shared with them; null: everybody's. */
+  visibleTo: string | null;
   /** Null: of all owners. */
   owner: string | null;
   states: SessionState[] | null;
@@ -51,6 +54,8 @@ export interface SessionReader {
   findSession(id: string): Promise<SessionRecord | null>;
   /** Newest first. */
   listSessions(query: SessionQuery): Promise<SessionRecord[]>;
+  /** What is shared with a user now. */
+  listShared(user: string): Promise<SharedUntil[]>;
   countLiveSessions(owner: string): Promise<Record<OperatingSystem, number>>;
 }
 
@@ -90,6 +95,8 @@ export interface AuditEntry {
     | 'session.change-overrides'
     | 'session.change-settings'
     | 'session.keep-alive'
+    | 'session.share'
+    | 'session.withdraw-share'
     | 'user.disable'
     | 'user.enable'
     | `${CatalogueKind}.${'create' | 'update' | 'delete'}`;
@@ -114,6 +121,8 @@ type RequestEventType =
   | 'deskfleet.session.settings-changed.v1'
   | 'deskfleet.session.keep-alive-requested.v1'
   | 'deskfleet.image.requested.v1'
+  | 'deskfleet.access.share-granted.v1'
+  | 'deskfleet.access.share-revoked.v1'
   | 'deskfleet.access.user-disabled.v1';
 
 /** An event of ours, before it gets its envelope. */

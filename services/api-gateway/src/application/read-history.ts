@@ -7,8 +7,9 @@ import type {
   SessionTransition,
 } from '@deskfleet/contracts';
 import { decodeCursor, encodeCursor } from '../domain/cursor.ts';
-import { maySee, type Principal } from '../domain/principal.ts';
-import { done, invalidCursor, type Outcome, refused, sessionNotFound } from '../domain/refusal.ts';
+import type { Principal } from '../domain/principal.ts';
+import { done, invalidCursor, type Outcome, refused } from '../domain/refusal.ts';
+import { managedBy, type SharedSession } from '../domain/session-access.ts';
 
 /** One thing that happened, with the key of its place in the list. */
 interface Entry<Item> {
@@ -30,12 +31,12 @@ export interface ConnectionFilter {
 
 /** Newest first. */
 export interface HistoryReader {
-  /** Of one session, with its owner; null when there is no such session. */
+  /** Of one session; null when there is no such session. */
   ofSession(
     sessionId: string,
     kinds: readonly HistoryKind[],
     page: HistoryPage,
-  ): Promise<{ owner: string; entries: Entry<SessionTransition | SessionConnectionAttempt>[] } | null>;
+  ): Promise<(SharedSession & { entries: Entry<SessionTransition | SessionConnectionAttempt>[] }) | null>;
   connections(filter: ConnectionFilter, page: HistoryPage): Promise<Entry<ConnectionAttempt>[]>;
 }
 
@@ -53,8 +54,8 @@ export async function readHistory(
   const page = pageOf({ cursor, limit });
   if (!page) return refused(invalidCursor);
   const found = await history.ofSession(sessionId, kinds, page);
-  if (!found || !maySee(principal, found.owner)) return refused(sessionNotFound);
-  return done(answerOf(found.entries, limit));
+  const managed = managedBy(principal, found);
+  return managed.ok ? done(answerOf(managed.value.entries, limit)) : managed;
 }
 
 /** Who connected to any desktop, or tried to: for administrators. */

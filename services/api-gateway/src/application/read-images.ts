@@ -2,14 +2,8 @@ import type { Image, ImageList } from '@deskfleet/contracts';
 import { decodeCursor, encodeCursor } from '../domain/cursor.ts';
 import { describeImage } from '../domain/image-record.ts';
 import { maySee, type Principal } from '../domain/principal.ts';
-import {
-  done,
-  imageNotFound,
-  invalidCursor,
-  type Outcome,
-  refused,
-  sessionNotFound,
-} from '../domain/refusal.ts';
+import { done, imageNotFound, invalidCursor, type Outcome, refused } from '../domain/refusal.ts';
+import { managedBy } from '../domain/session-access.ts';
 import type { ImageReader } from './image-store.ts';
 
 export async function getImage(
@@ -31,10 +25,12 @@ export async function listImages(
   const before = cursor === null ? null : decodeCursor('i', cursor);
   if (cursor !== null && before === null) return refused(invalidCursor);
   const found = await images.listImages(sessionId, { before, limit: limit + 1 });
-  if (!found || !maySee(principal, found.owner)) return refused(sessionNotFound);
-  const page = found.images.slice(0, limit);
+  const managed = managedBy(principal, found);
+  if (!managed.ok) return managed;
+  const { images: shown } = managed.value;
+  const page = shown.slice(0, limit);
   return done({
     items: page.map(describeImage),
-    nextCursor: found.images.length > limit ? encodeCursor('i', page.at(-1)?.id ?? '') : null,
+    nextCursor: shown.length > limit ? encodeCursor('i', page.at(-1)?.id ?? '') : null,
   });
 }

@@ -2,8 +2,9 @@ import type { OperatingSystem, Quota, Session, SessionList, SessionState } from 
 import type { Quotas } from '../domain/admission.ts';
 import { decodeCursor, encodeCursor } from '../domain/cursor.ts';
 import { type DeploymentPolicy, describeSession } from '../domain/describe-session.ts';
-import { maySee, type Principal } from '../domain/principal.ts';
+import type { Principal } from '../domain/principal.ts';
 import { done, invalidCursor, type Outcome, refused, sessionNotFound } from '../domain/refusal.ts';
+import { accessOf } from '../domain/session-access.ts';
 import { versionOf } from '../domain/session-record.ts';
 import type { Now, SessionReader } from './ports.ts';
 
@@ -25,7 +26,7 @@ export async function getSession(
   id: string,
 ): Promise<Outcome<VersionedSession>> {
   const record = await sessions.findSession(id);
-  if (!record || !maySee(principal, record.owner)) return refused(sessionNotFound);
+  if (!record || accessOf(principal, record) === 'none') return refused(sessionNotFound);
   const viewing = { viewer: principal, policy, now: now().toJSDate() };
   return done({ session: describeSession(record, viewing), version: versionOf(record) });
 }
@@ -40,7 +41,7 @@ export interface ListFilter {
   limit: number;
 }
 
-/** The caller's sessions, or everybody's for an administrator; newest first. */
+/** The caller's sessions and those shared with them, or everybody's for an administrator; newest first. */
 export async function listSessions(
   { sessions, policy, now }: ReadSessionsDeps,
   principal: Principal,
@@ -48,10 +49,8 @@ export async function listSessions(
 ): Promise<Outcome<SessionList>> {
   const before = cursor === null ? null : decodeCursor('s', cursor);
   if (cursor !== null && before === null) return refused(invalidCursor);
-  // Somebody else's sessions do not exist for a user, so their owner is a filter that nothing passes.
-  if (owner !== null && !maySee(principal, owner)) return done({ items: [], nextCursor: null });
-  const visibleOwner = principal.administrator ? owner : principal.name;
-  const records = await sessions.listSessions({ ...filter, owner: visibleOwner, before, limit: limit + 1 });
+  const visibleTo = principal.administrator ? null : principal.name;
+  const records = await sessions.listSessions({ ...filter, owner, visibleTo, before, limit: limit + 1 });
   const page = records.slice(0, limit);
   const viewing = { viewer: principal, policy, now: now().toJSDate() };
   return done({

@@ -8,8 +8,9 @@ import {
 import { type DeploymentPolicy, describeSession } from '../domain/describe-session.ts';
 import type { InstanceTypeOffer } from '../domain/instance-type-rules.ts';
 import { judgeResize } from '../domain/judge-resize.ts';
-import { causeOf, maySee } from '../domain/principal.ts';
-import { done, type Outcome, type Refusal, refused, sessionNotFound } from '../domain/refusal.ts';
+import { causeOf } from '../domain/principal.ts';
+import { done, type Outcome, type Refusal, refused } from '../domain/refusal.ts';
+import { managedBy } from '../domain/session-access.ts';
 import { commandContextOf, type SessionRecord } from '../domain/session-record.ts';
 import type { Announcement, IntentStep, Intents, NewId, NewIntent, Now, Request } from './ports.ts';
 
@@ -35,8 +36,9 @@ export function requestIntent(deps: RequestIntentDeps, request: IntentRequest): 
   const describe = (session: SessionRecord) =>
     describeSession(session, { viewer: principal, policy: deps.policy, now: deps.now().toJSDate() });
   return deps.intents.withSession(request.sessionId, async (step) => {
-    const { session } = step;
-    if (!session || !maySee(principal, session.owner)) return refused(sessionNotFound);
+    const managed = managedBy(principal, step.session);
+    if (!managed.ok) return managed;
+    const session = managed.value;
     const refusal = await whyNot(deps, step, { session, command });
     if (refusal) return refused(refusal);
     if (command.kind === 'terminate' && commandContextOf(session).desired === 'terminated') {

@@ -1,8 +1,8 @@
 import type { PutScheduleBody, SessionSchedule } from '@deskfleet/contracts';
 import { describeSchedule } from '../domain/describe-schedule.ts';
 import { overridesAt } from '../domain/overrides.ts';
-import { maySee, type Principal } from '../domain/principal.ts';
-import { done, type Outcome, refusalOfFaults, refused, sessionNotFound } from '../domain/refusal.ts';
+import type { Principal } from '../domain/principal.ts';
+import { done, type Outcome, refusalOfFaults, refused } from '../domain/refusal.ts';
 import { opensBy } from '../domain/schedule-opening.ts';
 import {
   changeNotAllowed,
@@ -12,6 +12,7 @@ import {
   scheduleFaults,
 } from '../domain/schedule-policy.ts';
 import { nextChange } from '../domain/scheduling-spec.ts';
+import { managedBy } from '../domain/session-access.ts';
 import type { SessionRecord } from '../domain/session-record.ts';
 import { type ChangeSpecDeps, changeSpec, type SpecRequest } from './change-spec.ts';
 import type { Now, SessionReader } from './ports.ts';
@@ -27,8 +28,9 @@ export async function getSchedule(
   principal: Principal,
   id: string,
 ): Promise<Outcome<VersionedSchedule>> {
-  const session = await sessions.findSession(id);
-  if (!session || !maySee(principal, session.owner)) return refused(sessionNotFound);
+  const managed = managedBy(principal, await sessions.findSession(id));
+  if (!managed.ok) return managed;
+  const session = managed.value;
   return done(versioned(session, principal, now().toJSDate()));
 }
 

@@ -1,6 +1,7 @@
 import type { WindowsPassword } from '@deskfleet/contracts';
-import { causeOf, maySee } from '../domain/principal.ts';
-import { done, type Outcome, type Refusal, refused, sessionNotFound } from '../domain/refusal.ts';
+import { causeOf } from '../domain/principal.ts';
+import { done, type Outcome, type Refusal, refused } from '../domain/refusal.ts';
+import { managedBy } from '../domain/session-access.ts';
 import { whyNoPassword } from '../domain/why-no-password.ts';
 import type { AuditLog, NewId, Now, Request, SessionManagerClient, SessionReader } from './ports.ts';
 
@@ -36,8 +37,9 @@ export async function showWindowsPassword(
   request: Request & { sessionId: string },
 ): Promise<Outcome<WindowsPassword>> {
   const { principal, sessionId, requestId, sourceAddress } = request;
-  const session = await deps.sessions.findSession(sessionId);
-  if (!session || !maySee(principal, session.owner)) return refused(sessionNotFound);
+  const managed = managedBy(principal, await deps.sessions.findSession(sessionId));
+  if (!managed.ok) return managed;
+  const session = managed.value;
   if (principal.name !== session.owner) return refused(notTheOwner);
   const refusal = whyNoPassword(session);
   if (refusal) return refused(refusal);

@@ -28,9 +28,16 @@ const on = (state: State, owner: Capability[], change: Partial<SessionRecord> = 
 });
 
 test.each([
-  on({ state: 'requested', instanceId: null }, ['stop', 'terminate', 'edit-schedule', 'keep-alive']),
-  on({ state: 'provisioning' }, ['stop', 'terminate', 'show-password', 'edit-schedule', 'keep-alive']),
-  on({ state: 'starting' }, ['stop', 'terminate', 'show-password', 'edit-schedule', 'keep-alive']),
+  on({ state: 'requested', instanceId: null }, ['stop', 'terminate', 'edit-schedule', 'keep-alive', 'share']),
+  on({ state: 'provisioning' }, [
+    'stop',
+    'terminate',
+    'show-password',
+    'edit-schedule',
+    'keep-alive',
+    'share',
+  ]),
+  on({ state: 'starting' }, ['stop', 'terminate', 'show-password', 'edit-schedule', 'keep-alive', 'share']),
   on({}, [
     'connect',
     'stop',
@@ -40,6 +47,7 @@ test.each([
     'show-password',
     'edit-schedule',
     'keep-alive',
+    'share',
   ]),
   on(
     {},
@@ -53,15 +61,22 @@ test.each([
       'show-password',
       'edit-schedule',
       'keep-alive',
+      'share',
     ],
     {
       hibernation: true,
     },
   ),
-  on({}, ['connect', 'stop', 'reboot', 'terminate', 'create-image', 'edit-schedule', 'keep-alive'], {
+  on({}, ['connect', 'stop', 'reboot', 'terminate', 'create-image', 'edit-schedule', 'keep-alive', 'share'], {
     os: 'linux',
   }),
-  on({ state: 'stopping', desired: 'stopped' }, ['start', 'terminate', 'show-password', 'edit-schedule']),
+  on({ state: 'stopping', desired: 'stopped' }, [
+    'start',
+    'terminate',
+    'show-password',
+    'edit-schedule',
+    'share',
+  ]),
   on({ state: 'stopped', desired: 'stopped' }, [
     'start',
     'resize',
@@ -69,32 +84,39 @@ test.each([
     'create-image',
     'show-password',
     'edit-schedule',
+    'share',
   ]),
   on(
     { state: 'stopped', desired: 'stopped' },
-    ['start', 'terminate', 'create-image', 'show-password', 'edit-schedule'],
+    ['start', 'terminate', 'create-image', 'show-password', 'edit-schedule', 'share'],
     {
       hibernation: true,
     },
   ),
   on(
     { state: 'hibernating', desired: 'hibernated' },
-    ['start', 'terminate', 'show-password', 'edit-schedule'],
+    ['start', 'terminate', 'show-password', 'edit-schedule', 'share'],
     {
       hibernation: true,
     },
   ),
   on(
     { state: 'hibernated', desired: 'hibernated' },
-    ['start', 'terminate', 'create-image', 'show-password', 'edit-schedule'],
+    ['start', 'terminate', 'create-image', 'show-password', 'edit-schedule', 'share'],
     {
       hibernation: true,
     },
   ),
-  on({ state: 'resizing', desired: 'stopped' }, ['start', 'terminate', 'show-password', 'edit-schedule']),
+  on({ state: 'resizing', desired: 'stopped' }, [
+    'start',
+    'terminate',
+    'show-password',
+    'edit-schedule',
+    'share',
+  ]),
   on({ state: 'terminating', desired: 'terminated' }, []),
   on({ state: 'terminated', desired: 'terminated' }, []),
-  on({ state: 'error', instanceId: null }, ['start', 'terminate', 'edit-schedule']),
+  on({ state: 'error', instanceId: null }, ['start', 'terminate', 'edit-schedule', 'share']),
 ])('$state.state ($state.desired) is offered as $owner', ({ state, owner, change }) => {
   const record = desktop(state, change);
   expect(capabilitiesFor('owner', record)).toEqual(owner);

@@ -5,6 +5,7 @@ import { describeSchedule } from './describe-schedule.ts';
 import { overridesAt } from './overrides.ts';
 import type { Principal } from './principal.ts';
 import { mayChangeSchedule, type SchedulePolicy } from './schedule-policy.ts';
+import { accessOf, mayConnect } from './session-access.ts';
 import {
   commandContextOf,
   isIntentPending,
@@ -36,6 +37,7 @@ export function describeSession(record: SessionRecord, viewing: Viewing): Sessio
   const { viewer, policy, now } = viewing;
   const instanceType = runtime?.instanceType ?? record.instanceType;
   const usage = usageOf(record, now);
+  const access = accessOf(viewer, record);
   return {
     id: record.id,
     name: record.name,
@@ -63,7 +65,10 @@ export function describeSession(record: SessionRecord, viewing: Viewing): Sessio
     idle: describeIdle(record, now),
     expiresAt: expiryOf(record),
     usage: describeUsage(usage),
-    cost: costOf(usage, { os: record.os, instanceType }, policy.prices),
+    // What a desktop costs is between its owner and the administrators.
+    cost: access === 'guest' ? null : costOf(usage, { os: record.os, instanceType }, policy.prices),
+    access: access === 'none' ? 'administrator' : access,
+    share: shareOf(viewer, record),
     capabilities: capabilitiesOf(commandContextOf(record)).filter((capability) =>
       mayEver(capability, record, viewing),
     ),
@@ -72,11 +77,12 @@ export function describeSession(record: SessionRecord, viewing: Viewing): Sessio
 
 /** Whether the viewer may do it with this session at all, whatever its state. */
 function mayEver(capability: Capability, record: SessionRecord, { viewer, policy }: Viewing): boolean {
+  if (capability !== 'connect' && accessOf(viewer, record) === 'guest') return false;
   switch (capability) {
-    // Only the owner may look at the screen: an administrator's rights over a session end there, and before the
-    // password that opens it.
+    // Only the owner and guests may look at the screen: an administrator's rights over a session end there, and before
+    // the password that opens it.
     case 'connect':
-      return viewer.name === record.owner;
+      return mayConnect(viewer, record);
     case 'show-password':
       return viewer.name === record.owner && record.os === 'windows';
     case 'resize':
@@ -88,6 +94,13 @@ function mayEver(capability: Capability, record: SessionRecord, { viewer, policy
     default:
       return true;
   }
+}
+
+function shareOf({ name }: Principal, { guests }: SessionRecord): Session['share'] {
+  const guest = guests.find(({ user }) => user === name);
+  if (!guest) return null;
+  const { shareId: id, permissions, expiresAt } = guest;
+  return { id, permissions, expiresAt: expiresAt.toISOString() };
 }
 
 function endOf({ endedAt, runtime }: SessionRecord): Date | null {

@@ -1,6 +1,7 @@
 import { capabilitiesOf } from '@deskfleet/contracts';
-import { maySee, type Principal } from './principal.ts';
-import { type Refusal, sessionNotFound } from './refusal.ts';
+import type { Principal } from './principal.ts';
+import type { Refusal } from './refusal.ts';
+import { managedBy } from './session-access.ts';
 import { commandContextOf, mayCreateImages, type SessionRecord, stateOf } from './session-record.ts';
 
 export type ImageVerdict = { allowed: true; session: SessionRecord } | { allowed: false; refusal: Refusal };
@@ -13,7 +14,12 @@ const notAllowed: Refusal = {
 
 /** Whether somebody may have an image made of a desktop, as it is now; null is a desktop that does not exist. */
 export function judgeImage(principal: Principal, session: SessionRecord | null): ImageVerdict {
-  if (!session || !maySee(principal, session.owner)) return refuse(sessionNotFound);
+  const managed = managedBy(principal, session);
+  if (!managed.ok) return { allowed: false, refusal: managed.refusal };
+  return judgeManaged(principal, managed.value);
+}
+
+function judgeManaged(principal: Principal, session: SessionRecord): ImageVerdict {
   if (!mayCreateImages(principal, session)) return refuse(notAllowed);
   const can = capabilitiesOf(commandContextOf(session)).includes('create-image');
   return can ? { allowed: true, session } : refuse(whyNotNow(session));

@@ -50,8 +50,18 @@ export interface SessionRecord {
   /** Number of the latest intent. */
   generation: number;
   latestIntent: { kind: IntentKind; args: IntentArguments; cause: string; at: Date };
+  /** Whom it is shared with at the moment. */
+  guests: Guest[];
   /** Null until session-manager has taken it up. */
   runtime: SessionRuntime | null;
+}
+
+/** Somebody who may connect by a share that counts. */
+export interface Guest {
+  shareId: string;
+  user: string;
+  permissions: string;
+  expiresAt: Date;
 }
 
 /** What was found of the use of a session, which may have been stopped and started again since. */

@@ -4,18 +4,14 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Gauge } from 'prom-client';
 import Type from 'typebox';
-import type { EventFeed } from '../../application/event-feed.ts';
-import { type EventHistory, followEvents } from '../../application/follow-events.ts';
+import { type EventSources, followEvents } from '../../application/follow-events.ts';
 import { parsePosition, type StreamPosition } from '../../domain/stream-position.ts';
 import { principalOf } from './authentication.ts';
 import { EventStream } from './event-stream.ts';
 import { withProblems } from './request-shapes.ts';
 
-export interface EventStreamDeps {
-  feed: EventFeed;
-  history: EventHistory;
+export interface EventStreamDeps extends EventSources {
   listeners: Pick<Gauge, 'inc' | 'dec'>;
-  now: () => number;
 }
 
 /** Streams that one principal may have open: more than anybody has tabs, less than would hurt. */
@@ -99,6 +95,7 @@ async function serve(deps: EventStreamDeps, { request, reply, ending }: Serving)
     stream.start(reply.getHeaders() as OutgoingHttpHeaders);
     const from = lastEventIdOf(request);
     const result = await followEvents(deps, { principal, from, sink: stream, signal });
+    if (result === 'shut-out') stream.end('Your account is disabled here.');
     if (result === 'too-slow') stream.end('You read too slowly: connect again to go on where you are.');
   } catch (err) {
     request.log.error({ err }, 'A live stream ended by a fault of ours; its client will connect again.');

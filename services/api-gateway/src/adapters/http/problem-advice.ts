@@ -41,6 +41,7 @@ export const problemAdvice: Record<ProblemCode, string> = {
     'Change DCV_WINDOWS_AMI and start the gateway again, or make another software stack.',
   'quota-exceeded':
     'Delete a desktop that you need no more; stopped ones count. GET /v1/me/quota says how many you may have.',
+  'too-many-shares': 'Withdraw a share of the desktop first: DELETE /v1/sessions/ID/shares/SHARE.',
   'own-account': 'Ask another administrator to do it.',
   'idempotency-key-in-use': 'Wait for the answer to the first request with this key.',
   'precondition-failed':
@@ -92,6 +93,14 @@ export const problemAdvice: Record<ProblemCode, string> = {
   'override-out-of-range': 'Choose an instant that is ahead, and not more than 366 days.',
   'preview-too-long': 'Ask for at most 400 days at a time.',
   'preview-out-of-range': 'Give from and to in this order, both in the years 1970 to 9999.',
+  'share-with-oneself':
+    'Name somebody else. Owners can always connect; administrators do not grant themselves a screen.',
+  'share-expiry-out-of-range': 'Choose an instant that is ahead, at most 366 days.',
+  'unknown-user':
+    'Check the name. Whom a desktop is shared with must have signed in once, and not be disabled.',
+  'unknown-permission-set': 'Use the name of one of GET /v1/permission-sets.',
+  'user-not-shareable':
+    'The name of this user has characters that a DCV permission file cannot hold. An administrator can change the name in the directory.',
   'too-many-requests': 'Wait as long as the header Retry-After says.',
   'internal-error': 'Repeat the request. If it fails again, give its requestId to your administrator.',
   'service-unavailable':

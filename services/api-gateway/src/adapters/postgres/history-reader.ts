@@ -9,6 +9,7 @@ import type { Database } from '@deskfleet/database';
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { ConnectionFilter, HistoryPage, HistoryReader } from '../../application/read-history.ts';
 import { describeDenial } from '../../domain/describe-denial.ts';
+import { type GuestsColumn, guestsColumn, toGuests } from './live-guests.ts';
 import type { PreparedReads } from './prepared-reads.ts';
 
 /** Reads what happened out of the records of the services that did it, each answer in one query. */
@@ -21,7 +22,7 @@ export function createHistoryReader(db: Kysely<Database>, reads: PreparedReads):
       const entries = rows.flatMap((row) =>
         row.mark === null ? [] : [{ key: keyOf(row), item: toItem(row) }],
       );
-      return { owner: first.owner, entries };
+      return { owner: first.owner, guests: toGuests(first.guests), entries };
     },
     async connections(filter, page) {
       const rows = await reads.rows(logQuery(filter, page).compile(db));
@@ -58,7 +59,7 @@ interface AttemptRow extends Place {
 }
 
 /** A session without any history is one row without a mark, which tells it from a missing session. */
-type HistoryRow = { owner: string } & (TransitionRow | AttemptRow | { mark: null });
+type HistoryRow = { owner: string; guests: GuestsColumn } & (TransitionRow | AttemptRow | { mark: null });
 type LogRow = AttemptRow & { session_id: string | null; name: string | null; owner: string | null };
 
 function historyQuery(
@@ -72,7 +73,7 @@ function historyQuery(
     ...(kinds.includes('connection') ? [authorized(own, page), denied(own, page)] : []),
   ];
   return sql<HistoryRow>`
-    select s.owner, h.* from api_gateway.sessions s left join lateral (
+    select s.owner, ${guestsColumn('s.id')} as guests, h.* from api_gateway.sessions s left join lateral (
       ${newestOf(branches, page)}
     ) h on true where s.id = ${sessionId} order by h.at desc, h.mark desc, h.key desc`;
 }

@@ -3,6 +3,7 @@ import type { Database } from '@deskfleet/database';
 import type { Kysely } from 'kysely';
 import type { ImageReader } from '../../application/image-store.ts';
 import type { ImageProgress, ImageRecord } from '../../domain/image-record.ts';
+import { guestsColumn, toGuests } from './live-guests.ts';
 
 /** Reads images: what was asked for, and how far session-manager says it is. */
 export function createImageReader(db: Kysely<Database>): ImageReader {
@@ -15,7 +16,7 @@ export function createImageReader(db: Kysely<Database>): ImageReader {
       const session = await db
         .selectFrom('api_gateway.sessions')
         .where('id', '=', sessionId)
-        .select('owner')
+        .select(['owner', guestsColumn('api_gateway.sessions.id').as('guests')])
         .executeTakeFirst();
       if (!session) return null;
       const rows = await selectImages(db)
@@ -24,7 +25,8 @@ export function createImageReader(db: Kysely<Database>): ImageReader {
         .orderBy('i.id', 'desc')
         .limit(limit)
         .execute();
-      return { owner: session.owner, images: rows.map(toImageRecord) };
+      const guests = toGuests(session.guests);
+      return { owner: session.owner, guests, images: rows.map(toImageRecord) };
     },
   };
 }

@@ -1,6 +1,6 @@
 import type { OperatingSystem } from '@deskfleet/contracts';
 import type { Database } from '@deskfleet/database';
-import { type Kysely, sql } from 'kysely';
+import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { SessionQuery, SessionReader } from '../../application/ports.ts';
 import type { SessionRecord } from '../../domain/session-record.ts';
 import { containing } from './containing.ts';
@@ -19,6 +19,10 @@ export function createSessionReader(db: Kysely<Database>, reads: PreparedReads):
       const rows = await reads.rows(listQuery(db, query).$castTo<SessionRow>().compile());
       return rows.map(toSessionRecord);
     },
+    async listShared(user) {
+      const rows = await reads.rows(sharedQuery(db, user).compile());
+      return rows.map(({ expires_at, ...row }) => ({ ...row, expiresAt: expires_at.getTime() }));
+    },
     async countLiveSessions(owner) {
       const rows = await reads.rows(countQuery(db, owner).compile());
       const count = (os: OperatingSystem) => Number(rows.find((row) => row.os === os)?.count ?? 0);
@@ -29,9 +33,18 @@ export function createSessionReader(db: Kysely<Database>, reads: PreparedReads):
 
 function listQuery(
   db: Kysely<Database>,
-  { owner, states, os, project, search, before, limit }: SessionQuery,
+  { visibleTo, owner, states, os, project, search, before, limit }: SessionQuery,
 ) {
   let query = selectSessions(db).orderBy('s.id', 'desc').limit(limit);
+  if (visibleTo !== null) {
+    query = query.where((where) =>
+      where.or([
+        where('s.owner', '=', visibleTo),
+        // An array, so that the planner knows it to be small and adds the two up from their indexes.
+        where('s.id', '=', sharedWith(visibleTo)),
+      ]),
+    );
+  }
   if (owner !== null) query = query.where('s.owner', '=', owner);
   if (os !== null) query = query.where('s.os', '=', os);
   if (project !== null) query = query.where('s.project_id', '=', project);
@@ -44,6 +57,22 @@ function listQuery(
     );
   }
   return query;
+}
+
+/** Ids of the sessions that are shared with a user now. */
+function sharedWith(user: string): RawBuilder<string> {
+  return sql<string>`any(array(
+    select h.session_id from api_gateway.shares h
+    where h.user_name = ${user} and h.ended_at is null and h.expires_at > now()))`;
+}
+
+function sharedQuery(db: Kysely<Database>, user: string) {
+  return db
+    .selectFrom('api_gateway.shares')
+    .where('user_name', '=', user)
+    .where('ended_at', 'is', null)
+    .where('expires_at', '>', sql<Date>`now()`)
+    .select(['id as shareId', 'session_id as sessionId', 'expires_at']);
 }
 
 function countQuery(db: Kysely<Database>, owner: string) {

@@ -12,6 +12,7 @@ import type { SchedulingSpec } from '../../domain/scheduling-spec.ts';
 import type { SessionRecord, SessionRuntime } from '../../domain/session-record.ts';
 import { type IdleColumn, idleColumn, toIdleFinding } from './idle-finding.ts';
 import { scheduleOf } from './kept-schedules.ts';
+import { type GuestsColumn, guestsColumn, toGuests } from './live-guests.ts';
 import { stepsColumn, toSteps } from './session-steps.ts';
 
 /** All that is shown of a session, in one query: the spec, its stack's name and policy, its latest intent and its status. */
@@ -55,7 +56,7 @@ export function selectSessions(db: Kysely<Database>) {
       ...runtimeColumns,
     ])
     .select([sql<string>`s.schedule::text`.as('schedule'), idleColumn().as('idle')])
-    .select(stepsColumn().as('steps'));
+    .select([stepsColumn().as('steps'), guestsColumn('s.id').as('guests')]);
 }
 
 const schedulingColumns = [
@@ -124,6 +125,7 @@ export interface SessionRow extends SchedulingRow {
   expires_at: Date | null;
   idle: IdleColumn | null;
   steps: string | null;
+  guests: GuestsColumn;
   state: SessionState | null;
   state_since: Date | null;
   reason_code: string | null;
@@ -167,6 +169,7 @@ export function toSessionRecord(row: SessionRow): SessionRecord {
       cause: row.intent_cause,
       at: row.intent_at,
     },
+    guests: toGuests(row.guests),
     runtime: toRuntime(row),
   };
 }

@@ -1,0 +1,25 @@
+import { type DcvFeature, dcvFeatures, type PermissionSet } from '@deskfleet/contracts';
+import type { Database } from '@deskfleet/database';
+import { type Kysely, sql } from 'kysely';
+import type { PermissionSetReader } from '../../application/permission-sets.ts';
+
+/** Reads the permission sets that administrators have made. */
+export function createPermissionSetReader(db: Kysely<Database>): PermissionSetReader {
+  const select = () =>
+    db.selectFrom('api_gateway.permission_sets').select(['name', 'description', 'features']);
+  return {
+    list: async () => (await select().orderBy('name').execute()).map(toPermissionSet),
+    async find(name) {
+      const row = await select().where(sql`lower(name)`, '=', sql`lower(${name})`).executeTakeFirst();
+      return row ? toPermissionSet(row) : null;
+    },
+  };
+}
+
+function toPermissionSet(row: { name: string; description: string; features: string[] }): PermissionSet {
+  return { ...row, features: row.features.filter(isDcvFeature) };
+}
+
+function isDcvFeature(feature: string): feature is DcvFeature {
+  return dcvFeatures.some((known) => known === feature);
+}

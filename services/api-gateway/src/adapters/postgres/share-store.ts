@@ -1,0 +1,167 @@
+import { type Database, type DatabaseTransaction, lockSession, transact } from '@deskfleet/database';
+import { type Kysely, sql } from 'kysely';
+import type {
+  DueShare,
+  ShareEnding,
+  ShareEndStore,
+  ShareRecord,
+  ShareStep,
+  ShareStore,
+} from '../../application/share-store.ts';
+import type { AnnounceEvent } from './announce-event.ts';
+import { appendAudit } from './audit-log.ts';
+import { readSession } from './intents.ts';
+
+/** Sharing as transactions of Postgres, one at a time for each session. */
+export function createShareStore(db: Kysely<Database>, announce: AnnounceEvent): ShareStore {
+  return {
+    withSession: (sessionId, work) =>
+      transact(db, 'api-gateway.share-session', async (trx) => {
+        await lockSession(trx, sessionId);
+        return work(stepOf(trx, { sessionId, session: await readSession(trx, sessionId), announce }));
+      }),
+    list: (sessionId) => listShares(db, sessionId),
+  };
+}
+
+interface StepParts {
+  sessionId: string;
+  session: ShareStep['session'];
+  announce: AnnounceEvent;
+}
+
+function stepOf(trx: DatabaseTransaction, { sessionId, session, announce }: StepParts): ShareStep {
+  return {
+    session,
+    async findUser(name) {
+      const query = trx.selectFrom('api_gateway.users').where('name', '=', name).select('disabled_at');
+      const row = await query.executeTakeFirst();
+      return row ? { disabled: row.disabled_at !== null } : null;
+    },
+    async findOpen(by) {
+      const open = selectOpen(trx).where('h.session_id', '=', sessionId);
+      const query = 'id' in by ? open.where('h.id', '=', by.id) : open.where('h.user_name', '=', by.user);
+      const row = await query.executeTakeFirst();
+      return row ? toShare(row) : null;
+    },
+    async insert(share, announcement) {
+      await trx.insertInto('api_gateway.shares').values(columnsOf(share)).execute();
+      await announce(trx, announcement);
+    },
+    end: (ending, cause) => endShare(trx, ending, { cause, announce }),
+    audit: (entry) => appendAudit(trx, entry),
+  };
+}
+
+async function endShare(
+  trx: DatabaseTransaction,
+  { share, at, announcement }: ShareEnding,
+  { cause, announce }: { cause: string; announce: AnnounceEvent },
+): Promise<void> {
+  const end = { ended_at: at, ended_cause: cause };
+  await trx.updateTable('api_gateway.shares').set(end).where('id', '=', share.id).execute();
+  await announce(trx, announcement);
+}
+
+async function listShares(db: Kysely<Database>, sessionId: string) {
+  const session = await db
+    .selectFrom('api_gateway.sessions as s')
+    .leftJoin('session_manager.session_runtime as r', 'r.session_id', 's.id')
+    .leftJoin('session_manager.host_permissions as p', (join) =>
+      join
+        .onRef('p.session_id', '=', 's.id')
+        .onRef('p.state_since', '=', 'r.state_since')
+        .on('r.state', '=', 'running'),
+    )
+    .where('s.id', '=', sessionId)
+    .select(['s.owner', 's.os', 'p.guests'])
+    .executeTakeFirst();
+  if (!session) return null;
+  const rows = await selectOpen(db)
+    .where('h.session_id', '=', sessionId)
+    .where('h.expires_at', '>', sql<Date>`now()`)
+    .orderBy('h.id', 'desc')
+    .execute();
+  const shares = rows.map(toShare);
+  const { owner, os, guests } = session;
+  return { owner, os, guests: shares, shares, toldGuests: guests ?? [] };
+}
+
+/** Shares that end in one transaction: few enough that their locks are never noticed. */
+const batchSize = 100;
+
+/** What is due of all sessions, whichever replica looks first. */
+export function createShareEndStore(db: Kysely<Database>, announce: AnnounceEvent): ShareEndStore {
+  return {
+    endDue: (now, work) =>
+      transact(db, 'api-gateway.end-shares', async (trx) => {
+        const rows = await dueQuery(trx, now).execute();
+        const due = rows.map(({ owner, cause, ...row }): DueShare => ({ share: toShare(row), owner, cause }));
+        await work(due, (ending, cause) => endShare(trx, ending, { cause, announce }));
+        return due.length;
+      }),
+    async nextExpiry() {
+      const open = db.selectFrom('api_gateway.shares').where('ended_at', 'is', null);
+      const query = open.orderBy('expires_at').select('expires_at').limit(1);
+      return (await query.executeTakeFirst())?.expires_at ?? null;
+    },
+  };
+}
+
+function dueQuery(trx: DatabaseTransaction, now: Date) {
+  return selectOpen(trx)
+    .innerJoin('api_gateway.sessions as s', 's.id', 'h.session_id')
+    .innerJoin('api_gateway.users as u', 'u.name', 'h.user_name')
+    .where((where) =>
+      where.or([
+        where('s.ended_at', 'is not', null),
+        where('h.expires_at', '<=', now),
+        where('u.disabled_at', 'is not', null),
+      ]),
+    )
+    .select('s.owner')
+    .select(
+      sql<DueShare['cause']>`case when s.ended_at is not null then 'session-ended'
+        when h.expires_at <= ${now} then 'expiry' else 'user-disabled' end`.as('cause'),
+    )
+    .orderBy('h.id')
+    .limit(batchSize)
+    .forUpdate('h')
+    .skipLocked();
+}
+
+function selectOpen(db: Kysely<Database>) {
+  return db
+    .selectFrom('api_gateway.shares as h')
+    .where('h.ended_at', 'is', null)
+    .select(['h.id', 'h.session_id', 'h.user_name', 'h.permissions', 'h.features', 'h.granted_by'])
+    .select(['h.created_at', 'h.expires_at']);
+}
+
+type ShareRow = Awaited<ReturnType<ReturnType<typeof selectOpen>['execute']>>[number];
+
+function toShare(row: ShareRow): ShareRecord {
+  return {
+    id: row.id,
+    sessionId: row.session_id,
+    user: row.user_name,
+    permissions: row.permissions,
+    features: row.features,
+    grantedBy: row.granted_by,
+    createdAt: row.created_at,
+    expiresAt: row.expires_at,
+  };
+}
+
+function columnsOf(share: ShareRecord) {
+  return {
+    id: share.id,
+    session_id: share.sessionId,
+    user_name: share.user,
+    permissions: share.permissions,
+    features: share.features,
+    granted_by: share.grantedBy,
+    created_at: share.createdAt,
+    expires_at: share.expiresAt,
+  };
+}

@@ -1,0 +1,75 @@
+import type { CloudEvent } from '@deskfleet/contracts';
+import { maySee, type Principal } from './principal.ts';
+
+/** A session that is shared with somebody, until an instant (milliseconds since 1970). */
+export interface SharedUntil {
+  shareId: string;
+  sessionId: string;
+  expiresAt: number;
+}
+
+/**
+ * What one listener may hear: owners everything of what is theirs, administrators everything, guests the states of what is
+ * shared with them. Told every event in order, it knows by itself what has been shared and withdrawn since it began.
+ */
+export class Hearing {
+  readonly #principal: Principal;
+  readonly #shares: Map<string, SharedUntil>;
+
+  constructor(principal: Principal, shared: readonly SharedUntil[]) {
+    this.#principal = principal;
+    this.#shares = new Map(shared.map((share) => [share.shareId, share]));
+  }
+
+  mayHear({ type, data }: CloudEvent, now: number): boolean {
+    const fields = fieldsOf(data);
+    const isOwnShare = this.#followShares(type, fields);
+    // An event that names no owner (a forged token names no session) is for administrators.
+    return maySee(this.#principal, fields.owner) || isOwnShare || this.#mayHearAsGuest(type, fields, now);
+  }
+
+  #followShares(type: string, { user, shareId, sessionId, expiresAt }: Fields): boolean {
+    const granted = type === 'deskfleet.access.share-granted.v1';
+    if (!granted && type !== 'deskfleet.access.share-revoked.v1') return false;
+    if (user !== this.#principal.name || shareId === null || sessionId === null) return false;
+    if (granted) this.#shares.set(shareId, { shareId, sessionId, expiresAt: Date.parse(expiresAt ?? '') });
+    else this.#shares.delete(shareId);
+    return true;
+  }
+
+  /** Who else connects, and whether the desktop is idle, is between its owner and administrators. */
+  #mayHearAsGuest(type: string, { sessionId }: Fields, now: number): boolean {
+    if (!type.startsWith('deskfleet.session.')) return false;
+    return [...this.#shares.values()].some((share) => share.sessionId === sessionId && share.expiresAt > now);
+  }
+
+  /** Whether this event tells that the listener was disabled, at its time. */
+  mayBeShutOutBy({ type, data }: CloudEvent): boolean {
+    return type === 'deskfleet.access.user-disabled.v1' && fieldsOf(data).user === this.#principal.name;
+  }
+}
+
+interface Fields {
+  owner: string | null;
+  user: string | null;
+  sessionId: string | null;
+  shareId: string | null;
+  expiresAt: string | null;
+}
+
+function fieldsOf(data: unknown): Fields {
+  const fields = new Map<string, unknown>(
+    typeof data === 'object' && data !== null ? Object.entries(data) : [],
+  );
+  const text = (name: string) => {
+    const value = fields.get(name);
+    return typeof value === 'string' ? value : null;
+  };
+  return {
+    owner: text('owner'),
+    user: text('user'),
+    sessionId: text('sessionId'),
+    shareId: text('shareId'),
+    expiresAt: text('expiresAt'),
+  };
+}
