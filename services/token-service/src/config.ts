@@ -1,6 +1,12 @@
 import { isIP } from 'node:net';
 import { type ConfigFault, type Environment, type LoadedConfig, loadConfig } from '@deskfleet/runtime';
-import { commonSettings, hostNamingSettings, portSetting } from '@deskfleet/service-base';
+import {
+  accessModeSetting,
+  commonSettings,
+  hostNamingSettings,
+  portSetting,
+  webUrlPathSetting,
+} from '@deskfleet/service-base';
 import Type, { type Static } from 'typebox';
 
 export const configSchema = Type.Object({
@@ -31,6 +37,8 @@ export const configSchema = Type.Object({
     description: 'Hours for which a token that was used in time reconnects.',
   }),
   ...hostNamingSettings,
+  DCV_ACCESS_MODE: accessModeSetting,
+  DCV_WEB_URL_PATH_TEMPLATE: webUrlPathSetting,
   TRUSTED_PROXIES: Type.Array(Type.String(), {
     default: [],
     description: 'Addresses and networks of proxies whose X-Forwarded-For is believed.',

@@ -51,5 +51,7 @@ async function composeApp(config: TokenServiceConfig, base: ServiceBase, { healt
     logger,
     registry: base.metrics,
     health,
+    resolver:
+      config.DCV_ACCESS_MODE === 'gateway' ? { webUrlPathTemplate: config.DCV_WEB_URL_PATH_TEMPLATE } : null,
   });
 }

@@ -44,7 +44,7 @@ export interface HostAnswer {
 }
 
 export interface ServiceSettings
-  extends Partial<Pick<AppDependencies, 'trustedProxies' | 'denialLimits' | 'policy'>> {
+  extends Partial<Pick<AppDependencies, 'trustedProxies' | 'denialLimits' | 'policy' | 'resolver'>> {
   databaseUrl: string;
   keys: readonly string[];
   host?: string;
@@ -85,6 +85,7 @@ export async function startService(settings: ServiceSettings): Promise<ServiceUn
     logger: createLogger({ service: 'token-service', destination }),
     registry,
     health: createHealth(),
+    resolver: { webUrlPathTemplate: '/' },
     ...rest,
   });
   await app.listen({ host, port: 0 });

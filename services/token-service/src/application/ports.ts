@@ -1,6 +1,7 @@
 import type { EventData, EventType } from '@deskfleet/contracts';
 import type { DateTime } from 'luxon';
 import type { TokenRecord } from '../domain/decide-connection.ts';
+import type { ResolvableSession } from '../domain/decide-resolution.ts';
 import type { SessionAccess } from '../domain/session-access.ts';
 import type { TokenClaims } from '../domain/token-claims.ts';
 
@@ -65,6 +66,9 @@ export type InTransaction = <Result>(
   name: string,
   work: (transaction: AccessTransaction) => Promise<Result>,
 ) => Promise<Result>;
+
+/** Null when there is no session of that id, which may be any text. Rejects when the records cannot be reached. */
+export type ReadSession = (sessionId: string) => Promise<ResolvableSession | null>;
 
 export interface Clock {
   now(): DateTime;

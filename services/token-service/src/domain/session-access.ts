@@ -1,11 +1,15 @@
 import type { DesiredState, OperatingSystem, SessionState } from '@deskfleet/contracts';
 
-/** What Postgres says of a session and the user who wants to reach it, at one moment. */
-export interface SessionAccess {
+/** What Postgres says of a session, at one moment. */
+export interface SessionRecord {
   owner: string;
   os: OperatingSystem;
   /** Null while session-manager has no row for the session yet. */
   runtime: SessionRuntime | null;
+}
+
+/** What Postgres says of a session and the user who wants to reach it, at one moment. */
+export interface SessionAccess extends SessionRecord {
   /** Null when nobody of that name is known. */
   user: { disabled: boolean } | null;
 }

@@ -8,18 +8,18 @@ import {
 import type { Database, DatabaseTransaction } from '@deskfleet/database';
 import type { Kysely } from 'kysely';
 import { DateTime } from 'luxon';
+import { validate as isUuid } from 'uuid';
 import type { TokenRecord } from '../../domain/decide-connection.ts';
-import type { SessionAccess, SessionRuntime } from '../../domain/session-access.ts';
+import type { ResolvableSession } from '../../domain/decide-resolution.ts';
+import type { SessionAccess, SessionRecord, SessionRuntime } from '../../domain/session-access.ts';
 import { canonicalAddress } from '../canonical-address.ts';
 
 /** Columns of a session and what hangs on it; those of rows that a left join did not find are null. */
-interface AccessRow {
+interface SessionRow {
   owner: string | null;
   os: OperatingSystem | null;
   generation: number | null;
   latest_intent: IntentKind | null;
-  known_user: string | null;
-  disabled_at: Date | null;
   state: SessionState | null;
   desired: DesiredState | null;
   applied_seq: number | null;
@@ -27,19 +27,24 @@ interface AccessRow {
   private_ip: string | null;
 }
 
-const accessColumns = [
+interface AccessRow extends SessionRow {
+  known_user: string | null;
+  disabled_at: Date | null;
+}
+
+const sessionColumns = [
   'session.owner',
   'session.os',
   'session.generation',
   'intent.kind as latest_intent',
-  'user.name as known_user',
-  'user.disabled_at',
   'runtime.state',
   'runtime.desired',
   'runtime.applied_seq',
   'runtime.access_epoch',
   'runtime.private_ip',
 ] as const;
+
+const accessColumns = [...sessionColumns, 'user.name as known_user', 'user.disabled_at'] as const;
 
 export async function readAccess(
   trx: DatabaseTransaction,
@@ -57,6 +62,26 @@ export async function readAccess(
     .select(accessColumns)
     .executeTakeFirst();
   return row ? accessOf(row) : null;
+}
+
+/** Reads a session as a Connection Gateway asks about it, in one statement outside of any transaction. */
+export async function readSession(
+  db: Kysely<Database>,
+  sessionId: string,
+): Promise<ResolvableSession | null> {
+  // Postgres takes only a UUID for one.
+  if (!isUuid(sessionId)) return null;
+  const row = await db
+    .selectFrom('api_gateway.sessions as session')
+    .leftJoin('api_gateway.session_intents as intent', (join) =>
+      join.onRef('intent.session_id', '=', 'session.id').onRef('intent.seq', '=', 'session.generation'),
+    )
+    .leftJoin('session_manager.session_runtime as runtime', 'runtime.session_id', 'session.id')
+    .where('session.id', '=', sessionId)
+    .select(['session.id', ...sessionColumns])
+    .executeTakeFirst();
+  const record = row && recordOfSession(row);
+  return record ? { sessionId: row.id, ...record } : null;
 }
 
 export interface TokenAndAccess {
@@ -103,12 +128,17 @@ function recordOf(row: { first_use_by: Date; expires_at: Date; first_used_at: Da
 }
 
 function accessOf(row: AccessRow): SessionAccess | null {
-  if (row.owner === null || row.os === null) return null;
+  const record = recordOfSession(row);
   const user = row.known_user === null ? null : { disabled: row.disabled_at !== null };
-  return { owner: row.owner, os: row.os, user, runtime: runtimeOf(row) };
+  return record && { ...record, user };
 }
 
-function runtimeOf(row: AccessRow): SessionRuntime | null {
+function recordOfSession(row: SessionRow): SessionRecord | null {
+  if (row.owner === null || row.os === null) return null;
+  return { owner: row.owner, os: row.os, runtime: runtimeOf(row) };
+}
+
+function runtimeOf(row: SessionRow): SessionRuntime | null {
   const { state, desired, access_epoch: accessEpoch } = row;
   if (state === null || desired === null || accessEpoch === null) return null;
   return {
@@ -121,7 +151,7 @@ function runtimeOf(row: AccessRow): SessionRuntime | null {
 
 /** An intent that session-manager has not dealt with yet says what is wanted; after that, session-manager's record does. */
 function latestDesired(
-  { generation, applied_seq, latest_intent }: AccessRow,
+  { generation, applied_seq, latest_intent }: SessionRow,
   recorded: DesiredState,
 ): DesiredState {
   const pending = generation !== null && applied_seq !== null && generation > applied_seq;
