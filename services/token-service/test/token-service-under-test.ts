@@ -172,6 +172,9 @@ export interface Records {
   addUser(name: string): Promise<void>;
   addRunningSession(change?: Partial<SessionFixture>): Promise<string>;
   change(sessionId: string, columns: Record<string, unknown>): Promise<void>;
+  /** Shares a session as the gateway does, for an hour or until `expiresAt`. */
+  addShare(sessionId: string, guest: string, expiresAt?: DateTime): Promise<string>;
+  endShare(shareId: string): Promise<void>;
   /** Appends an intent as the gateway does. */
   addIntent(sessionId: string, kind: string): Promise<void>;
   /** Events in the outbox about this session (or `unknown`), oldest first. */
@@ -212,6 +215,21 @@ export async function createRecords(): Promise<Records> {
       await owner.query(
         `update session_manager.session_runtime set ${names.join(', ')} where session_id = $1`,
         [sessionId, ...Object.values(columns)],
+      );
+    },
+    async addShare(sessionId, guest, expiresAt = DateTime.utc().plus({ hours: 1 })) {
+      const id = uuid();
+      await owner.query(
+        `insert into api_gateway.shares (id, session_id, user_name, permissions, features, granted_by, expires_at)
+         values ($1, $2, $3, 'view-only', '{display}', 'user:alice', $4)`,
+        [id, sessionId, guest, expiresAt.toJSDate()],
+      );
+      return id;
+    },
+    async endShare(shareId) {
+      await owner.query(
+        "update api_gateway.shares set ended_at = now(), ended_cause = 'user:alice' where id = $1",
+        [shareId],
       );
     },
     addIntent: (sessionId, kind) => addIntent(owner, sessionId, kind),

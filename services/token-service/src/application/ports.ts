@@ -22,9 +22,9 @@ export type OpeningFailure = 'token-altered' | 'token-expired' | 'token-key-unkn
 export interface AccessTransaction {
   /** Waits until no intent is being accepted, connection authorised or automatic stop committed for this session. */
   lockSession(sessionId: string): Promise<void>;
-  /** Null when there is no such session. */
+  /** With the share that the user has now, if any. Null when there is no such session. */
   readAccess(sessionId: string, user: string): Promise<SessionAccess | null>;
-  /** Both in one question, as every connection waits for it. */
+  /** Both in one question, as every connection waits for it; with the share that the token is bound to, if any. */
   readTokenAndAccess(
     claims: TokenClaims,
   ): Promise<{ record: TokenRecord | null; access: SessionAccess | null }>;
@@ -45,6 +45,8 @@ export interface NewToken {
   sessionId: string;
   user: string;
   accessEpoch: number;
+  userEpoch: number;
+  shareId: string | null;
   issuedAt: DateTime;
   firstUseBy: DateTime;
   expiresAt: DateTime;

@@ -11,7 +11,13 @@ import { DateTime } from 'luxon';
 import { validate as isUuid } from 'uuid';
 import type { TokenRecord } from '../../domain/decide-connection.ts';
 import type { ResolvableSession } from '../../domain/decide-resolution.ts';
-import type { SessionAccess, SessionRecord, SessionRuntime } from '../../domain/session-access.ts';
+import type {
+  SessionAccess,
+  SessionRecord,
+  SessionRuntime,
+  ShareRecord,
+  UserRecord,
+} from '../../domain/session-access.ts';
 import { canonicalAddress } from '../canonical-address.ts';
 
 /** Columns of a session and what hangs on it; those of rows that a left join did not find are null. */
@@ -30,6 +36,10 @@ interface SessionRow {
 interface AccessRow extends SessionRow {
   known_user: string | null;
   disabled_at: Date | null;
+  user_access_epoch: number | null;
+  share_id: string | null;
+  share_expires_at: Date | null;
+  share_ended_at: Date | null;
 }
 
 const sessionColumns = [
@@ -44,7 +54,15 @@ const sessionColumns = [
   'runtime.private_ip',
 ] as const;
 
-const accessColumns = [...sessionColumns, 'user.name as known_user', 'user.disabled_at'] as const;
+const accessColumns = [
+  ...sessionColumns,
+  'user.name as known_user',
+  'user.disabled_at',
+  'user.access_epoch as user_access_epoch',
+  'share.id as share_id',
+  'share.expires_at as share_expires_at',
+  'share.ended_at as share_ended_at',
+] as const;
 
 export async function readAccess(
   trx: DatabaseTransaction,
@@ -58,6 +76,12 @@ export async function readAccess(
     )
     .leftJoin('api_gateway.users as user', (join) => join.on('user.name', '=', user))
     .leftJoin('session_manager.session_runtime as runtime', 'runtime.session_id', 'session.id')
+    .leftJoin('api_gateway.shares as share', (join) =>
+      join
+        .onRef('share.session_id', '=', 'session.id')
+        .on('share.user_name', '=', user)
+        .on('share.ended_at', 'is', null),
+    )
     .where('session.id', '=', sessionId)
     .select(accessColumns)
     .executeTakeFirst();
@@ -113,14 +137,31 @@ function tokenAndAccessQuery(db: Kysely<Database>) {
     )
     .leftJoin('api_gateway.users as user', 'user.name', 'token.user_name')
     .leftJoin('session_manager.session_runtime as runtime', 'runtime.session_id', 'session.id')
+    .leftJoin('api_gateway.shares as share', (join) =>
+      join
+        .onRef('share.id', '=', 'token.share_id')
+        .onRef('share.session_id', '=', 'token.session_id')
+        .onRef('share.user_name', '=', 'token.user_name'),
+    )
     .where('token.id', '=', '')
     .where('token.session_id', '=', '')
     .select(accessColumns)
-    .select(['token.first_use_by', 'token.expires_at', 'token.first_used_at']);
+    .select(['token.first_use_by', 'token.expires_at', 'token.first_used_at'])
+    .select(['token.share_id as bound_share', 'token.user_epoch']);
 }
 
-function recordOf(row: { first_use_by: Date; expires_at: Date; first_used_at: Date | null }): TokenRecord {
+interface TokenRow {
+  first_use_by: Date;
+  expires_at: Date;
+  first_used_at: Date | null;
+  bound_share: string | null;
+  user_epoch: number;
+}
+
+function recordOf(row: TokenRow): TokenRecord {
   return {
+    shareId: row.bound_share,
+    userEpoch: row.user_epoch,
     firstUseBy: utc(row.first_use_by),
     expiresAt: utc(row.expires_at),
     firstUsedAt: row.first_used_at && utc(row.first_used_at),
@@ -129,8 +170,17 @@ function recordOf(row: { first_use_by: Date; expires_at: Date; first_used_at: Da
 
 function accessOf(row: AccessRow): SessionAccess | null {
   const record = recordOfSession(row);
-  const user = row.known_user === null ? null : { disabled: row.disabled_at !== null };
-  return record && { ...record, user };
+  return record && { ...record, user: userOf(row), share: shareOf(row) };
+}
+
+function userOf({ known_user, disabled_at, user_access_epoch }: AccessRow): UserRecord | null {
+  if (known_user === null || user_access_epoch === null) return null;
+  return { disabled: disabled_at !== null, accessEpoch: user_access_epoch };
+}
+
+function shareOf({ share_id, share_expires_at, share_ended_at }: AccessRow): ShareRecord | null {
+  if (share_id === null || share_expires_at === null) return null;
+  return { shareId: share_id, expiresAt: utc(share_expires_at), ended: share_ended_at !== null };
 }
 
 function recordOfSession(row: SessionRow): SessionRecord | null {

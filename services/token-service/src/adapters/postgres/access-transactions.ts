@@ -39,6 +39,8 @@ async function addToken(trx: DatabaseTransaction, token: NewToken): Promise<void
       session_id: token.sessionId,
       user_name: token.user,
       access_epoch: token.accessEpoch,
+      user_epoch: token.userEpoch,
+      share_id: token.shareId,
       issued_at: token.issuedAt.toJSDate(),
       first_use_by: token.firstUseBy.toJSDate(),
       expires_at: token.expiresAt.toJSDate(),
