@@ -72,7 +72,7 @@ export async function buildApp(deps: AppDependencies): Promise<FastifyInstance> 
   const inTransaction = createAccessTransactions(db, events);
   const budget = new DenialBudget(deps.denialLimits ?? defaultDenialLimits);
   const onUnrecorded = metrics.countUnrecorded;
-  const recordDenial = createDenialRecorder({ inTransaction, budget, clock, log, onUnrecorded });
+  const recordDenial = createDenialRecorder({ inTransaction, budget, clock, newId, log, onUnrecorded });
   const { hostNaming } = deps;
   const authorizing = { inTransaction, cipher, clock, newId, log, recordDenial, hostNaming };
   const issuing = { inTransaction, cipher, clock, newId, policy };

@@ -36,6 +36,13 @@ export const configSchema = Type.Object({
     default: 12,
     description: 'Hours for which a token that was used in time reconnects.',
   }),
+  CONNECTION_LOG_DAYS: Type.Integer({
+    minimum: 1,
+    maximum: 3_650,
+    default: 90,
+    description: 'Days for which the log of connections is kept, refused ones too.',
+    examples: [30],
+  }),
   ...hostNamingSettings,
   DCV_ACCESS_MODE: accessModeSetting,
   DCV_WEB_URL_PATH_TEMPLATE: webUrlPathSetting,

@@ -99,5 +99,6 @@ export const knownSettingNames: readonly string[] = [
   'SOCA_DCV_TOKEN_SYMMETRIC_KEY',
   'DCV_TOKEN_FIRST_USE_MINUTES',
   'DCV_TOKEN_MAX_HOURS',
+  'CONNECTION_LOG_DAYS',
   'TRUSTED_PROXIES',
 ];

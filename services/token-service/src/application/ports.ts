@@ -31,6 +31,7 @@ export interface AccessTransaction {
   addToken(token: NewToken): Promise<void>;
   /** Also remembers the first use of the token. */
   addConnection(connection: NewConnection): Promise<void>;
+  addDenial(denial: NewDenial): Promise<void>;
   /** Published after the commit. `subject` is the session's id, or `unknown`. */
   publish<T extends EventType>(
     type: T,
@@ -61,6 +62,18 @@ export interface NewConnection {
   hostAddress: string;
   authorizedAt: DateTime;
   firstUse: boolean;
+}
+
+/** A refused connection; null is what is not known, as the token could not be opened or the server did not say. */
+export interface NewDenial {
+  denialId: string;
+  sessionId: string | null;
+  user: string | null;
+  tokenId: string | null;
+  clientAddress: string | null;
+  hostAddress: string;
+  reason: string;
+  deniedAt: DateTime;
 }
 
 /** Runs `work` in a transaction; `name` names its failpoints. Rejects when the records cannot be reached. */
