@@ -45,6 +45,8 @@ export interface AppDependencies {
   health: Health;
   /** What a Connection Gateway is told besides the address; null where no such gateway asks. */
   resolver: { webUrlPathTemplate: string } | null;
+  /** Questions of one source in a minute; 0: no limit. */
+  mostPerMinute: { authenticator: number; resolver: number };
 }
 
 /** Nothing that is asked here is larger. */
@@ -82,6 +84,7 @@ export async function buildApp(deps: AppDependencies): Promise<FastifyInstance> 
     authenticatorRoutes({
       authorize: (question) => authorizeConnection(authorizing, question),
       recordDenial,
+      mostPerMinute: deps.mostPerMinute.authenticator,
       metrics,
     }),
   );
@@ -98,12 +101,18 @@ export async function buildApp(deps: AppDependencies): Promise<FastifyInstance> 
 }
 
 function resolver(
-  { db, clock, logger: log, denialLimits = defaultDenialLimits }: AppDependencies,
+  { db, clock, logger: log, mostPerMinute, denialLimits = defaultDenialLimits }: AppDependencies,
   { webUrlPathTemplate }: NonNullable<AppDependencies['resolver']>,
   metrics: DecisionMetrics,
 ) {
   const logRefusal = createRefusalLog({ clock, log, budget: new DenialBudget(denialLimits) });
   const resolving = { readSession: (sessionId: string) => readSession(db, sessionId), logRefusal };
   const resolve = (question: ResolutionQuestion) => resolveSession(resolving, question);
-  return resolverRoutes({ resolve, logRefusal, webUrlPathTemplate, metrics });
+  return resolverRoutes({
+    resolve,
+    logRefusal,
+    webUrlPathTemplate,
+    mostPerMinute: mostPerMinute.resolver,
+    metrics,
+  });
 }

@@ -9,6 +9,9 @@ import {
 } from '@deskfleet/service-base';
 import Type, { type Static } from 'typebox';
 
+const RatePerMinute = (byDefault: number, description: string) =>
+  Type.Integer({ minimum: 0, maximum: 1_000_000, default: byDefault, description, examples: [byDefault] });
+
 export const configSchema = Type.Object({
   ...commonSettings,
   PORT: portSetting(8083),
@@ -36,6 +39,14 @@ export const configSchema = Type.Object({
     default: 12,
     description: 'Hours for which a token that was used in time reconnects.',
   }),
+  AUTHENTICATOR_RATE_PER_MINUTE: RatePerMinute(
+    600,
+    'Questions that one host may ask the authenticator in a minute; 0 turns the limit off.',
+  ),
+  RESOLVER_RATE_PER_MINUTE: RatePerMinute(
+    6_000,
+    'Questions that one DCV Connection Gateway may ask the resolver in a minute; 0 turns the limit off.',
+  ),
   CONNECTION_LOG_DAYS: Type.Integer({
     minimum: 1,
     maximum: 3_650,

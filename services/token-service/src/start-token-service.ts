@@ -56,6 +56,10 @@ async function composeApp(config: TokenServiceConfig, base: ServiceBase, { healt
     logger,
     registry: base.metrics,
     health,
+    mostPerMinute: {
+      authenticator: config.AUTHENTICATOR_RATE_PER_MINUTE,
+      resolver: config.RESOLVER_RATE_PER_MINUTE,
+    },
     resolver:
       config.DCV_ACCESS_MODE === 'gateway' ? { webUrlPathTemplate: config.DCV_WEB_URL_PATH_TEMPLATE } : null,
   });

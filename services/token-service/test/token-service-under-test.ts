@@ -44,7 +44,12 @@ export interface HostAnswer {
 }
 
 export interface ServiceSettings
-  extends Partial<Pick<AppDependencies, 'trustedProxies' | 'denialLimits' | 'policy' | 'resolver'>> {
+  extends Partial<
+    Pick<
+      AppDependencies,
+      'trustedProxies' | 'denialLimits' | 'policy' | 'resolver' | 'mostPerMinute' | 'hostNaming'
+    >
+  > {
   databaseUrl: string;
   keys: readonly string[];
   host?: string;
@@ -86,6 +91,7 @@ export async function startService(settings: ServiceSettings): Promise<ServiceUn
     registry,
     health: createHealth(),
     resolver: { webUrlPathTemplate: '/' },
+    mostPerMinute: { authenticator: 0, resolver: 0 },
     ...rest,
   });
   await app.listen({ host, port: 0 });

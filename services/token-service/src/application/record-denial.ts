@@ -4,7 +4,12 @@ import type { DenialBudget } from './denial-budget.ts';
 import type { Clock, InTransaction, Log, NewId, OpeningFailure } from './ports.ts';
 
 /** `check-failed`: the records could not be reached, so nothing is known, and the answer is no. */
-export type RefusalReason = DenialReason | OpeningFailure | 'check-failed' | 'malformed-request';
+export type RefusalReason =
+  | DenialReason
+  | OpeningFailure
+  | 'check-failed'
+  | 'malformed-request'
+  | 'too-many-requests';
 
 export interface Denial {
   reason: RefusalReason;

@@ -20,7 +20,7 @@ export interface ResolutionQuestion {
 }
 
 export interface UnresolvedQuestion extends Partial<ResolutionQuestion> {
-  reason: ResolutionRefusal | 'malformed-request';
+  reason: ResolutionRefusal | 'malformed-request' | 'too-many-requests';
   askedFrom: string | null;
 }
 
