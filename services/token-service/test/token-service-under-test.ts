@@ -54,16 +54,17 @@ export interface ServiceSettings
   keys: readonly string[];
   host?: string;
   now?: DateTime;
+  /** Shared with other replicas; its own, from `now`, unless told. */
+  clock?: ServiceUnderTest['clock'];
 }
 
 export async function startService(settings: ServiceSettings): Promise<ServiceUnderTest> {
-  const { databaseUrl, keys, host = '127.0.0.1', ...rest } = settings;
+  const { databaseUrl, keys, host = '127.0.0.1', now, clock = movableClock(now), ...rest } = settings;
   const database = connectDatabase({
     url: databaseUrl,
     applicationName: 'token-service',
     onConnectionLost: () => {},
   });
-  const clock = movableClock(settings.now);
   const logLines: Record<string, unknown>[] = [];
   const destination = {
     write: (line: string) => void logLines.push(JSON.parse(line) as Record<string, unknown>),
@@ -104,7 +105,7 @@ async function closeBoth(app: FastifyInstance, database: DatabaseConnection): Pr
   await database.close();
 }
 
-function movableClock(start: DateTime = DateTime.utc().startOf('second')): ServiceUnderTest['clock'] {
+export function movableClock(start: DateTime = DateTime.utc().startOf('second')): ServiceUnderTest['clock'] {
   let now = start;
   return {
     now: () => now,
