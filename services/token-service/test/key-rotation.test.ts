@@ -130,8 +130,8 @@ test('a key is replaced while people connect and reconnect: not one of them is r
     await replicas.close();
   }
   expect(keysSeen.size).toBe(2);
-  expect(answers.length).toBeGreaterThan(9 * connectionsPerStep * clientCount);
   expect(answers.filter((status) => status !== 200)).toEqual([]);
+  expect(answers.length).toBeGreaterThanOrEqual(9 * connectionsPerStep * clientCount);
 }, 120_000);
 
 /** The `kid` of its header. */
