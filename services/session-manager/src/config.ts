@@ -1,5 +1,11 @@
 import { type Environment, type LoadedConfig, loadConfig } from '@deskfleet/runtime';
-import { commonSettings, hostNamingOf, hostNamingSettings, portSetting } from '@deskfleet/service-base';
+import {
+  commonSettings,
+  hostNamingOf,
+  hostNamingSettings,
+  portSetting,
+  webUrlPathSetting,
+} from '@deskfleet/service-base';
 import Type, { type Static } from 'typebox';
 import { pinnedDcvRelease } from './domain/dcv-release.ts';
 import type { HostSettings } from './domain/host-spec.ts';
@@ -62,12 +68,7 @@ export const configSchema = Type.Object({
     description: 'Where DCV servers ask token-service about connections.',
     examples: ['https://tokens.example.org/authenticator'],
   }),
-  DCV_WEB_URL_PATH_TEMPLATE: Type.String({
-    default: '/',
-    pattern: '^/',
-    description: 'Path of the desktop behind a load balancer; {host} is its private address.',
-    examples: ['/desktops/{host}/'],
-  }),
+  DCV_WEB_URL_PATH_TEMPLATE: webUrlPathSetting,
   ...hostNamingSettings,
   DCV_WINDOWS_AUTOLOGON: Type.Boolean({
     default: true,

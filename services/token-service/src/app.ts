@@ -1,6 +1,7 @@
 import type { Database } from '@deskfleet/database';
 import type { EventWriter } from '@deskfleet/messaging';
 import {
+  answerFrameworkError,
   type Clock,
   type Health,
   type Logger,
@@ -14,14 +15,17 @@ import type { Kysely } from 'kysely';
 import type { Registry } from 'prom-client';
 import { v7 as newId } from 'uuid';
 import { authenticatorRoutes } from './adapters/http/authenticator-routes.ts';
-import { createDecisionMetrics } from './adapters/http/decision-metrics.ts';
+import { createDecisionMetrics, type DecisionMetrics } from './adapters/http/decision-metrics.ts';
+import { resolverRoutes } from './adapters/http/resolver-routes.ts';
 import { tokenRoutes } from './adapters/http/token-routes.ts';
+import { readSession } from './adapters/postgres/access-queries.ts';
 import { createAccessTransactions } from './adapters/postgres/access-transactions.ts';
 import { authorizeConnection } from './application/authorize-connection.ts';
 import { DenialBudget, type DenialLimits, defaultDenialLimits } from './application/denial-budget.ts';
 import { issueToken } from './application/issue-token.ts';
 import type { TokenCipher } from './application/ports.ts';
 import { createDenialRecorder } from './application/record-denial.ts';
+import { createRefusalLog, type ResolutionQuestion, resolveSession } from './application/resolve-session.ts';
 import type { TokenPolicy } from './domain/decide-token.ts';
 
 export interface AppDependencies {
@@ -39,6 +43,10 @@ export interface AppDependencies {
   logger: Logger;
   registry: Registry;
   health: Health;
+  /** What a Connection Gateway is told besides the address; null where no such gateway asks. */
+  resolver: { webUrlPathTemplate: string } | null;
+  /** Questions of one source in a minute; 0: no limit. */
+  mostPerMinute: { authenticator: number; resolver: number };
 }
 
 /** Nothing that is asked here is larger. */
@@ -57,6 +65,8 @@ export async function buildApp(deps: AppDependencies): Promise<FastifyInstance> 
     bodyLimit,
     requestTimeout: requestTimeoutMilliseconds,
     trustProxy: deps.trustedProxies.length > 0 ? [...deps.trustedProxies] : false,
+    // A path that cannot be decoded fails before any plugin is asked.
+    frameworkErrors: answerFrameworkError,
     genReqId: ({ headers }) => requestIdOf(headers['x-request-id'], newId),
   });
   app.setValidatorCompiler(validatorCompiler);
@@ -64,7 +74,7 @@ export async function buildApp(deps: AppDependencies): Promise<FastifyInstance> 
   const inTransaction = createAccessTransactions(db, events);
   const budget = new DenialBudget(deps.denialLimits ?? defaultDenialLimits);
   const onUnrecorded = metrics.countUnrecorded;
-  const recordDenial = createDenialRecorder({ inTransaction, budget, clock, log, onUnrecorded });
+  const recordDenial = createDenialRecorder({ inTransaction, budget, clock, newId, log, onUnrecorded });
   const { hostNaming } = deps;
   const authorizing = { inTransaction, cipher, clock, newId, log, recordDenial, hostNaming };
   const issuing = { inTransaction, cipher, clock, newId, policy };
@@ -74,6 +84,7 @@ export async function buildApp(deps: AppDependencies): Promise<FastifyInstance> 
     authenticatorRoutes({
       authorize: (question) => authorizeConnection(authorizing, question),
       recordDenial,
+      mostPerMinute: deps.mostPerMinute.authenticator,
       metrics,
     }),
   );
@@ -85,5 +96,23 @@ export async function buildApp(deps: AppDependencies): Promise<FastifyInstance> 
       metrics,
     }),
   );
+  if (deps.resolver) await app.register(resolver(deps, deps.resolver, metrics));
   return app;
+}
+
+function resolver(
+  { db, clock, logger: log, mostPerMinute, denialLimits = defaultDenialLimits }: AppDependencies,
+  { webUrlPathTemplate }: NonNullable<AppDependencies['resolver']>,
+  metrics: DecisionMetrics,
+) {
+  const logRefusal = createRefusalLog({ clock, log, budget: new DenialBudget(denialLimits) });
+  const resolving = { readSession: (sessionId: string) => readSession(db, sessionId), logRefusal };
+  const resolve = (question: ResolutionQuestion) => resolveSession(resolving, question);
+  return resolverRoutes({
+    resolve,
+    logRefusal,
+    webUrlPathTemplate,
+    mostPerMinute: mostPerMinute.resolver,
+    metrics,
+  });
 }

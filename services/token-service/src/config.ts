@@ -1,7 +1,16 @@
 import { isIP } from 'node:net';
 import { type ConfigFault, type Environment, type LoadedConfig, loadConfig } from '@deskfleet/runtime';
-import { commonSettings, hostNamingSettings, portSetting } from '@deskfleet/service-base';
+import {
+  accessModeSetting,
+  commonSettings,
+  hostNamingSettings,
+  portSetting,
+  webUrlPathSetting,
+} from '@deskfleet/service-base';
 import Type, { type Static } from 'typebox';
+
+const RatePerMinute = (byDefault: number, description: string) =>
+  Type.Integer({ minimum: 0, maximum: 1_000_000, default: byDefault, description, examples: [byDefault] });
 
 export const configSchema = Type.Object({
   ...commonSettings,
@@ -30,7 +39,24 @@ export const configSchema = Type.Object({
     default: 12,
     description: 'Hours for which a token that was used in time reconnects.',
   }),
+  AUTHENTICATOR_RATE_PER_MINUTE: RatePerMinute(
+    600,
+    'Questions that one host may ask the authenticator in a minute; 0 turns the limit off.',
+  ),
+  RESOLVER_RATE_PER_MINUTE: RatePerMinute(
+    6_000,
+    'Questions that one DCV Connection Gateway may ask the resolver in a minute; 0 turns the limit off.',
+  ),
+  CONNECTION_LOG_DAYS: Type.Integer({
+    minimum: 1,
+    maximum: 3_650,
+    default: 90,
+    description: 'Days for which the log of connections is kept, refused ones too.',
+    examples: [30],
+  }),
   ...hostNamingSettings,
+  DCV_ACCESS_MODE: accessModeSetting,
+  DCV_WEB_URL_PATH_TEMPLATE: webUrlPathSetting,
   TRUSTED_PROXIES: Type.Array(Type.String(), {
     default: [],
     description: 'Addresses and networks of proxies whose X-Forwarded-For is believed.',

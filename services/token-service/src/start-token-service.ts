@@ -2,7 +2,7 @@ import type { RunningService, ServiceContext } from '@deskfleet/runtime';
 import { hostNamingOf, openServiceBase, type ServiceBase } from '@deskfleet/service-base';
 import { Duration } from 'luxon';
 import { createJweTokenCipher } from './adapters/jose/jwe-token-cipher.ts';
-import { startTokenPruning } from './adapters/postgres/start-token-pruning.ts';
+import { startPruning } from './adapters/postgres/start-pruning.ts';
 import { buildApp } from './app.ts';
 import { loadTokenServiceConfig, type TokenServiceConfig } from './config.ts';
 import { readTokenKeys } from './token-keys.ts';
@@ -25,7 +25,12 @@ export async function startTokenService(context: ServiceContext): Promise<Runnin
   });
   const app = await composeApp(config, base, context);
   await app.listen({ host: config.HOST, port: config.PORT });
-  const pruning = startTokenPruning({ db: base.database.db, clock: base.clock, logger });
+  const pruning = startPruning({
+    db: base.database.db,
+    clock: base.clock,
+    logger,
+    keepLog: Duration.fromObject({ days: config.CONNECTION_LOG_DAYS }),
+  });
   return {
     drain: () => app.close(),
     async stop() {
@@ -51,5 +56,11 @@ async function composeApp(config: TokenServiceConfig, base: ServiceBase, { healt
     logger,
     registry: base.metrics,
     health,
+    mostPerMinute: {
+      authenticator: config.AUTHENTICATOR_RATE_PER_MINUTE,
+      resolver: config.RESOLVER_RATE_PER_MINUTE,
+    },
+    resolver:
+      config.DCV_ACCESS_MODE === 'gateway' ? { webUrlPathTemplate: config.DCV_WEB_URL_PATH_TEMPLATE } : null,
   });
 }

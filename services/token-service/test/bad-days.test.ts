@@ -1,8 +1,11 @@
 import { createServer } from 'node:net';
 import { connectDatabase } from '@deskfleet/database';
+import { createLogger, systemClock } from '@deskfleet/runtime';
 import { eventually } from '@deskfleet/testkit';
+import { Duration } from 'luxon';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { pruneTokens } from '../src/adapters/postgres/prune-tokens.ts';
+import { pruneRecords } from '../src/adapters/postgres/prune-records.ts';
+import { pruneAll } from '../src/adapters/postgres/start-pruning.ts';
 import {
   createRecords,
   newKey,
@@ -170,10 +173,12 @@ describe('without Postgres', () => {
 });
 
 describe('a flood of forged tokens', () => {
-  test('leaves no more events than the budget allows, and counts the rest', () =>
+  test('leaves no more events and rows than the budget allows, and counts the rest', () =>
     withService({ denialLimits: { perAddress: 5, inAll: 8 } }, async (service, sessionId) => {
       const count = async () => (await records.eventsAbout('unknown')).length;
-      const before = await count();
+      const denials = async () =>
+        (await records.owner.query('select from token_service.denied_connections')).rowCount ?? -1;
+      const [before, deniedBefore] = [await count(), await denials()];
       const forge = (from: string) => service.ask({ sessionId, authenticationToken: 'forged' }, from);
       await Promise.all(Array.from({ length: 40 }, () => forge('127.6.0.1')));
       expect((await count()) - before).toBe(5);
@@ -185,6 +190,7 @@ describe('a flood of forged tokens', () => {
       service.clock.advance({ minutes: 1 });
       await forge('127.6.0.1');
       expect((await count()) - before).toBe(9);
+      expect((await denials()) - deniedBefore).toBe(9);
       expect(service.logLines.filter(({ level }) => level === 'warn')).toHaveLength(9);
     }));
 });
@@ -206,8 +212,8 @@ describe('pruning', () => {
         onConnectionLost: () => {},
       });
       const deleted = await Promise.all([
-        pruneTokens(db, service.clock.now()),
-        pruneTokens(db, service.clock.now()),
+        pruneRecords(db, 'dcv_tokens', service.clock.now()),
+        pruneRecords(db, 'dcv_tokens', service.clock.now()),
       ]);
       await close();
       expect(deleted[0] + deleted[1]).toBe(2_500);
@@ -215,6 +221,36 @@ describe('pruning', () => {
       expect(rows).toEqual([{ id: tokenId }]);
       expect((await service.ask({ sessionId, authenticationToken: token }, hostAddress)).status).toBe(200);
     }));
+
+  test('removes connections and denials that are older than the log is kept, many at once, and no others', async () => {
+    const { owner } = records;
+    for (const table of ['dcv_connections', 'denied_connections']) {
+      await owner.query(`delete from token_service.${table}`);
+    }
+    const ages = `select gen_random_uuid(), 'alice', '10.0.0.1', now() - interval '90 days' - age * interval '1 second'
+       from (select generate_series(1, 2500) union all select -60) as ages (age)`;
+    await owner.query(
+      `insert into token_service.dcv_connections (id, user_name, host_address, authorized_at, session_id, token_id)
+       select *, gen_random_uuid(), gen_random_uuid() from (${ages}) as rows`,
+    );
+    await owner.query(
+      `insert into token_service.denied_connections (id, user_name, host_address, denied_at, reason)
+       select *, 'wrong-host' from (${ages}) as rows`,
+    );
+    const { db, close } = connectDatabase({
+      url: databaseUrl,
+      applicationName: 'prune',
+      onConnectionLost: () => {},
+    });
+    const logger = createLogger({ service: 'token-service', level: 'silent' });
+    await pruneAll({ db, clock: systemClock, logger, keepLog: Duration.fromObject({ days: 90 }) });
+    await close();
+    const { rows } = await owner.query(
+      `select (select count(*)::int from token_service.dcv_connections) as connections,
+         (select count(*)::int from token_service.denied_connections) as denials`,
+    );
+    expect(rows).toEqual([{ connections: 1, denials: 1 }]);
+  });
 });
 
 /** A port of this machine at which nobody listens. */

@@ -71,6 +71,8 @@ describe('POST /internal/v1/tokens', () => {
         first_use_by: now.plus({ minutes: 10 }).toJSDate(),
         expires_at: now.plus({ hours: 12 }).toJSDate(),
         first_used_at: null,
+        share_id: null,
+        user_epoch: 1,
       },
     ]);
     const [event] = await records.eventsAbout(session);
@@ -97,6 +99,36 @@ describe('POST /internal/v1/tokens', () => {
   const table: Row[] = [
     [404, 'not-found', 'no such session', async () => ({ sessionId: somebody, user: 'alice' })],
     [404, 'not-found', 'a session of somebody else', async () => ({ sessionId, user: 'bob' })],
+    [
+      404,
+      'not-found',
+      'a session whose share was withdrawn',
+      async () => {
+        const shared = await records.addRunningSession();
+        await records.endShare(await records.addShare(shared, 'bob'));
+        return { sessionId: shared, user: 'bob' };
+      },
+    ],
+    [
+      404,
+      'not-found',
+      'a session whose share has run out, though nobody has written that',
+      async () => {
+        const shared = await records.addRunningSession();
+        await records.addShare(shared, 'bob', service.clock.now());
+        return { sessionId: shared, user: 'bob' };
+      },
+    ],
+    [
+      404,
+      'not-found',
+      'a session that is shared with somebody else',
+      async () => {
+        const shared = await records.addRunningSession();
+        await records.addShare(shared, 'carol');
+        return { sessionId: shared, user: 'bob' };
+      },
+    ],
     [404, 'not-found', 'nobody of that name', async () => ({ sessionId, user: 'mallory' })],
     [
       404,
@@ -140,6 +172,23 @@ describe('POST /internal/v1/tokens', () => {
     expect(response.headers.get('content-type')).toContain('application/problem+json');
     expect((await response.json()) as Problem).toMatchObject({ status, code });
     expect(await tokensOf(request.sessionId)).toBe(before);
+  });
+
+  test('gives a guest one that ends with the share, and records share and epoch', async () => {
+    const shared = await records.addRunningSession();
+    await records.owner.query("update api_gateway.users set access_epoch = 4 where name = 'bob'");
+    const until = service.clock.now().plus({ minutes: 30 });
+    const shareId = await records.addShare(shared, 'bob', until.plus({ milliseconds: 700 }));
+    const issued = await service.tokenFor(shared, 'bob');
+    expect(issued.expiresAt).toBe(until.toISO());
+    const { rows } = await records.owner.query(
+      'select user_name, share_id, user_epoch, expires_at from token_service.dcv_tokens where id = $1',
+      [issued.tokenId],
+    );
+    expect(rows).toEqual([
+      { user_name: 'bob', share_id: shareId, user_epoch: 4, expires_at: until.toJSDate() },
+    ]);
+    expect((await records.eventsAbout(shared)).at(-1)?.data).toMatchObject({ owner: 'alice', user: 'bob' });
   });
 
   test('a session that has no runtime row yet is not running', async () => {

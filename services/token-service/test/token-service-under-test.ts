@@ -44,21 +44,27 @@ export interface HostAnswer {
 }
 
 export interface ServiceSettings
-  extends Partial<Pick<AppDependencies, 'trustedProxies' | 'denialLimits' | 'policy'>> {
+  extends Partial<
+    Pick<
+      AppDependencies,
+      'trustedProxies' | 'denialLimits' | 'policy' | 'resolver' | 'mostPerMinute' | 'hostNaming'
+    >
+  > {
   databaseUrl: string;
   keys: readonly string[];
   host?: string;
   now?: DateTime;
+  /** Shared with other replicas; its own, from `now`, unless told. */
+  clock?: ServiceUnderTest['clock'];
 }
 
 export async function startService(settings: ServiceSettings): Promise<ServiceUnderTest> {
-  const { databaseUrl, keys, host = '127.0.0.1', ...rest } = settings;
+  const { databaseUrl, keys, host = '127.0.0.1', now, clock = movableClock(now), ...rest } = settings;
   const database = connectDatabase({
     url: databaseUrl,
     applicationName: 'token-service',
     onConnectionLost: () => {},
   });
-  const clock = movableClock(settings.now);
   const logLines: Record<string, unknown>[] = [];
   const destination = {
     write: (line: string) => void logLines.push(JSON.parse(line) as Record<string, unknown>),
@@ -85,6 +91,8 @@ export async function startService(settings: ServiceSettings): Promise<ServiceUn
     logger: createLogger({ service: 'token-service', destination }),
     registry,
     health: createHealth(),
+    resolver: { webUrlPathTemplate: '/' },
+    mostPerMinute: { authenticator: 0, resolver: 0 },
     ...rest,
   });
   await app.listen({ host, port: 0 });
@@ -97,7 +105,7 @@ async function closeBoth(app: FastifyInstance, database: DatabaseConnection): Pr
   await database.close();
 }
 
-function movableClock(start: DateTime = DateTime.utc().startOf('second')): ServiceUnderTest['clock'] {
+export function movableClock(start: DateTime = DateTime.utc().startOf('second')): ServiceUnderTest['clock'] {
   let now = start;
   return {
     now: () => now,
@@ -171,6 +179,9 @@ export interface Records {
   addUser(name: string): Promise<void>;
   addRunningSession(change?: Partial<SessionFixture>): Promise<string>;
   change(sessionId: string, columns: Record<string, unknown>): Promise<void>;
+  /** Shares a session as the gateway does, for an hour or until `expiresAt`. */
+  addShare(sessionId: string, guest: string, expiresAt?: DateTime): Promise<string>;
+  endShare(shareId: string): Promise<void>;
   /** Appends an intent as the gateway does. */
   addIntent(sessionId: string, kind: string): Promise<void>;
   /** Events in the outbox about this session (or `unknown`), oldest first. */
@@ -211,6 +222,21 @@ export async function createRecords(): Promise<Records> {
       await owner.query(
         `update session_manager.session_runtime set ${names.join(', ')} where session_id = $1`,
         [sessionId, ...Object.values(columns)],
+      );
+    },
+    async addShare(sessionId, guest, expiresAt = DateTime.utc().plus({ hours: 1 })) {
+      const id = uuid();
+      await owner.query(
+        `insert into api_gateway.shares (id, session_id, user_name, permissions, features, granted_by, expires_at)
+         values ($1, $2, $3, 'view-only', '{display}', 'user:alice', $4)`,
+        [id, sessionId, guest, expiresAt.toJSDate()],
+      );
+      return id;
+    },
+    async endShare(shareId) {
+      await owner.query(
+        "update api_gateway.shares set ended_at = now(), ended_cause = 'user:alice' where id = $1",
+        [shareId],
       );
     },
     addIntent: (sessionId, kind) => addIntent(owner, sessionId, kind),

@@ -1,6 +1,7 @@
 import type { EventData, EventType } from '@deskfleet/contracts';
 import type { DateTime } from 'luxon';
 import type { TokenRecord } from '../domain/decide-connection.ts';
+import type { ResolvableSession } from '../domain/decide-resolution.ts';
 import type { SessionAccess } from '../domain/session-access.ts';
 import type { TokenClaims } from '../domain/token-claims.ts';
 
@@ -21,15 +22,16 @@ export type OpeningFailure = 'token-altered' | 'token-expired' | 'token-key-unkn
 export interface AccessTransaction {
   /** Waits until no intent is being accepted, connection authorised or automatic stop committed for this session. */
   lockSession(sessionId: string): Promise<void>;
-  /** Null when there is no such session. */
+  /** With the share that the user has now, if any. Null when there is no such session. */
   readAccess(sessionId: string, user: string): Promise<SessionAccess | null>;
-  /** Both in one question, as every connection waits for it. */
+  /** Both in one question, as every connection waits for it; with the share that the token is bound to, if any. */
   readTokenAndAccess(
     claims: TokenClaims,
   ): Promise<{ record: TokenRecord | null; access: SessionAccess | null }>;
   addToken(token: NewToken): Promise<void>;
   /** Also remembers the first use of the token. */
   addConnection(connection: NewConnection): Promise<void>;
+  addDenial(denial: NewDenial): Promise<void>;
   /** Published after the commit. `subject` is the session's id, or `unknown`. */
   publish<T extends EventType>(
     type: T,
@@ -44,6 +46,8 @@ export interface NewToken {
   sessionId: string;
   user: string;
   accessEpoch: number;
+  userEpoch: number;
+  shareId: string | null;
   issuedAt: DateTime;
   firstUseBy: DateTime;
   expiresAt: DateTime;
@@ -60,11 +64,26 @@ export interface NewConnection {
   firstUse: boolean;
 }
 
+/** A refused connection; null is what is not known, as the token could not be opened or the server did not say. */
+export interface NewDenial {
+  denialId: string;
+  sessionId: string | null;
+  user: string | null;
+  tokenId: string | null;
+  clientAddress: string | null;
+  hostAddress: string;
+  reason: string;
+  deniedAt: DateTime;
+}
+
 /** Runs `work` in a transaction; `name` names its failpoints. Rejects when the records cannot be reached. */
 export type InTransaction = <Result>(
   name: string,
   work: (transaction: AccessTransaction) => Promise<Result>,
 ) => Promise<Result>;
+
+/** Null when there is no session of that id, which may be any text. Rejects when the records cannot be reached. */
+export type ReadSession = (sessionId: string) => Promise<ResolvableSession | null>;
 
 export interface Clock {
   now(): DateTime;

@@ -1,10 +1,15 @@
 import type { DenialReason } from '../domain/decide-connection.ts';
 import type { TokenClaims } from '../domain/token-claims.ts';
 import type { DenialBudget } from './denial-budget.ts';
-import type { Clock, InTransaction, Log, OpeningFailure } from './ports.ts';
+import type { Clock, InTransaction, Log, NewId, OpeningFailure } from './ports.ts';
 
 /** `check-failed`: the records could not be reached, so nothing is known, and the answer is no. */
-export type RefusalReason = DenialReason | OpeningFailure | 'check-failed' | 'malformed-request';
+export type RefusalReason =
+  | DenialReason
+  | OpeningFailure
+  | 'check-failed'
+  | 'malformed-request'
+  | 'too-many-requests';
 
 export interface Denial {
   reason: RefusalReason;
@@ -23,8 +28,9 @@ export interface DenialRecording {
   inTransaction: InTransaction;
   budget: DenialBudget;
   clock: Clock;
+  newId: NewId;
   log: Log;
-  /** Told of each denial that is in neither log nor events, for a metric. */
+  /** Told of each denial that is on no record, for a metric. */
   onUnrecorded: () => void;
 }
 
@@ -32,42 +38,35 @@ export interface DenialRecording {
 const unknownSubject = 'unknown';
 
 /**
- * Makes the function that logs a denial and publishes ConnectionDenied, as far as the budget goes. It never rejects: the
- * answer is no already, whether or not anybody can be told.
+ * Makes the function that puts a denial on record, as far as the budget goes: in the log, in the log of connections, and as
+ * ConnectionDenied. It never rejects: the answer is no already, whether or not anybody can be told.
  */
 export function createDenialRecorder({
   inTransaction,
   budget,
   clock,
+  newId,
   log,
   onUnrecorded,
 }: DenialRecording): RecordDenial {
   return async ({ claims, owner, reason, correlationId, ...addresses }) => {
     const hostAddress = addresses.hostAddress ?? 'unknown';
-    if (!budget.spend(hostAddress, clock.now())) return onUnrecorded();
+    const deniedAt = clock.now();
+    if (!budget.spend(hostAddress, deniedAt)) return onUnrecorded();
     const { sessionId = null, user = null, tokenId = null } = claims ?? {};
-    const data = {
-      sessionId,
-      owner,
-      user,
-      tokenId,
-      clientAddress: addresses.clientAddress,
-      hostAddress,
-      reason,
-    };
+    const { clientAddress } = addresses;
+    const denial = { sessionId, user, tokenId, clientAddress, hostAddress, reason };
+    const data = { ...denial, owner };
     log.warn(data, 'A connection was refused');
     try {
-      await inTransaction('token-service.record-denial', (transaction) =>
-        transaction.publish(
-          'deskfleet.access.connection-denied.v1',
-          sessionId ?? unknownSubject,
-          data,
-          correlationId,
-        ),
-      );
+      await inTransaction('token-service.record-denial', async (transaction) => {
+        await transaction.addDenial({ ...denial, denialId: newId(), deniedAt });
+        const subject = sessionId ?? unknownSubject;
+        await transaction.publish('deskfleet.access.connection-denied.v1', subject, data, correlationId);
+      });
     } catch (error) {
       onUnrecorded();
-      log.error({ err: error, sessionId }, 'The event of a refused connection could not be written');
+      log.error({ err: error, sessionId }, 'A refused connection could not be put on record');
     }
   };
 }

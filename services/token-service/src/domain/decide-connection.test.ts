@@ -17,14 +17,21 @@ const claims = {
   issuedAt,
   expiresAt: issuedAt.plus({ hours: 12 }),
 };
-const record = { firstUseBy: issuedAt.plus({ minutes: 10 }), expiresAt: claims.expiresAt, firstUsedAt: null };
+const record = {
+  firstUseBy: issuedAt.plus({ minutes: 10 }),
+  expiresAt: claims.expiresAt,
+  firstUsedAt: null,
+  shareId: null,
+  userEpoch: 2,
+};
 const runtime = {
   state: 'running' as const,
   desired: 'running' as const,
   accessEpoch: 3,
   hostAddress: '10.0.1.7',
 };
-const access = { owner: 'alice', os: 'linux' as const, user: { disabled: false }, runtime };
+const user = { disabled: false, accessEpoch: 2 };
+const access = { owner: 'alice', os: 'linux' as const, user, share: null, runtime };
 const good: ConnectionFacts = {
   claims,
   askedDcvSessionId: sessionId,
@@ -32,6 +39,20 @@ const good: ConnectionFacts = {
   record,
   access,
 };
+
+const shareId = '0199c4a8-0000-7000-8000-000000000001';
+const share = { shareId, expiresAt: issuedAt.plus({ hours: 1 }), ended: false };
+/** Alice as the guest of bob. */
+const guest: ConnectionFacts = {
+  ...good,
+  record: { ...record, shareId },
+  access: { ...access, owner: 'bob', share },
+};
+/** The good guest with another share. */
+const withShare = (change: Partial<typeof share> | null) => ({
+  ...guest,
+  access: { ...access, owner: 'bob', share: change && { ...share, ...change } },
+});
 
 /** The good facts with another record of the session. */
 const withRuntime = (change: Partial<typeof runtime> | object) => ({
@@ -65,7 +86,32 @@ describe('decideConnection', () => {
     ['wrong-dcv-session', 'asked for another DCV session', { askedDcvSessionId: 'console' }],
     ['session-unknown', 'no such session', { access: null }],
     ['user-unknown', 'nobody of that name', { access: { ...access, user: null } }],
-    ['user-disabled', 'the user was disabled', { access: { ...access, user: { disabled: true } } }],
+    ['user-disabled', 'the user was disabled', { access: { ...access, user: { ...user, disabled: true } } }],
+    [
+      'user-access-ended',
+      'the user was disabled and enabled again',
+      { access: { ...access, user: { ...user, accessEpoch: 3 } } },
+    ],
+    [
+      'user-access-ended',
+      'the user’s epoch went back',
+      { access: { ...access, user: { ...user, accessEpoch: 1 } } },
+    ],
+    ['share-ended', 'the share was withdrawn', withShare({ ended: true })],
+    ['share-ended', 'the share has run out', withShare({ expiresAt: now })],
+    ['share-ended', 'there is no such share', withShare(null)],
+    ['share-ended', 'another share has taken its place', withShare({ shareId: sessionId })],
+    [
+      'share-ended',
+      'the guest has become the owner',
+      { ...withShare({ ended: true }), access: { ...access, share: null } },
+    ],
+    ['not-owner', 'a share that the token is not bound to', { access: { ...access, owner: 'bob', share } }],
+    [
+      'user-disabled',
+      'the guest was disabled',
+      { ...guest, access: { ...guest.access, user: { ...user, disabled: true } } as typeof access },
+    ],
     ['not-owner', 'the session belongs to somebody else', { access: { ...access, owner: 'bob' } }],
     [
       'user-name-untellable',
@@ -85,6 +131,14 @@ describe('decideConnection', () => {
   ];
   test.each(table)('%s: %s', (reason, _why, change, at = now) => {
     expect(decideConnection({ ...good, ...change }, at)).toEqual({ authorized: false, reason });
+  });
+
+  test('a guest connects under their own name while the share counts, and not longer', () => {
+    expect(decideConnection(guest, now)).toMatchObject({ authorized: true, user: 'alice', owner: 'bob' });
+    const last = share.expiresAt.minus(1);
+    const used = { ...guest, record: { ...record, shareId, firstUsedAt: now } };
+    expect(decideConnection(used, last).authorized).toBe(true);
+    expect(decideConnection(used, share.expiresAt)).toMatchObject({ reason: 'share-ended' });
   });
 
   test('a token is good at its first-use deadline, and no longer', () => {
@@ -112,6 +166,11 @@ describe('decideConnection', () => {
     const facts = fc.record({
       owner: fc.constantFrom('alice', 'bob'),
       disabled: fc.boolean(),
+      userEpoch: fc.integer({ min: 1, max: 3 }),
+      bound: fc.boolean(),
+      shared: fc.constantFrom('none', 'mine', 'another'),
+      ended: fc.boolean(),
+      shareMinutes: fc.integer({ min: 0, max: 13 * 60 }),
       state: fc.constantFrom(...sessionStates),
       desired: fc.constantFrom(...desiredStates),
       accessEpoch: fc.integer({ min: 2, max: 4 }),
@@ -124,23 +183,32 @@ describe('decideConnection', () => {
     fc.assert(
       fc.property(facts, (f) => {
         const firstUsedAt = f.usedAfter === null ? null : issuedAt.plus({ seconds: f.usedAfter });
+        const expiresAt = issuedAt.plus({ minutes: f.shareMinutes });
+        const oneShare = { shareId: f.shared === 'mine' ? shareId : sessionId, expiresAt, ended: f.ended };
         const decision = decideConnection(
           {
             claims,
             askedDcvSessionId: f.asked,
             hostAddress: f.asking,
-            record: { ...record, firstUsedAt },
-            access: { owner: f.owner, os: 'linux', user: { disabled: f.disabled }, runtime: f },
+            record: { ...record, firstUsedAt, shareId: f.bound ? shareId : null },
+            access: {
+              owner: f.owner,
+              os: 'linux',
+              user: { disabled: f.disabled, accessEpoch: f.userEpoch },
+              share: f.shared === 'none' ? null : oneShare,
+              runtime: f,
+            },
           },
           issuedAt.plus({ minutes: f.minutes }),
         );
         const runs = f.state === 'running' && f.desired === 'running' && f.accessEpoch === 3;
-        const mine = f.owner === 'alice' && !f.disabled;
+        const counts = f.shared === 'mine' && !f.ended && f.minutes < f.shareMinutes;
+        const mine = !f.disabled && f.userEpoch === 2 && (f.bound ? counts : f.owner === 'alice');
         const here = f.asking !== null && f.asking === f.hostAddress && f.asked === sessionId;
         const inTime = f.minutes < 720 && (firstUsedAt !== null || f.minutes <= 10);
         expect(decision.authorized).toBe(runs && mine && here && inTime);
       }),
-      { numRuns: 2_000 },
+      { numRuns: 5_000 },
     );
   });
 });

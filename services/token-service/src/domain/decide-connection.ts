@@ -13,7 +13,7 @@ export interface ConnectionFacts {
   hostAddress: string | null;
   /** The record made when the token was issued; null when there is none (any more). */
   record: TokenRecord | null;
-  /** Null when there is no such session. */
+  /** Its share is the one that the token is bound to. Null when there is no such session. */
   access: SessionAccess | null;
 }
 
@@ -21,6 +21,10 @@ export interface TokenRecord {
   firstUseBy: DateTime;
   expiresAt: DateTime;
   firstUsedAt: DateTime | null;
+  /** The share by which a guest got the token; null for the owner. */
+  shareId: string | null;
+  /** Of the user, when the token was issued. */
+  userEpoch: number;
 }
 
 /** Why a connection was refused: for the log, the event and the metric; the client never learns it. */
@@ -30,9 +34,11 @@ export type DenialReason =
   | 'not-owner'
   | 'session-not-running'
   | 'session-unknown'
+  | 'share-ended'
   | 'stop-accepted'
   | 'token-expired'
   | 'token-unknown'
+  | 'user-access-ended'
   | 'user-disabled'
   | 'user-name-untellable'
   | 'user-unknown'
@@ -63,18 +69,33 @@ export function decideConnection(facts: ConnectionFacts, now: DateTime): Connect
   if (access === null) return denied('session-unknown');
   // The host before the rest: a stolen token tried elsewhere must show as that, whatever the session does meanwhile.
   if (hostAddress === null || hostAddress !== access.runtime?.hostAddress) return denied('wrong-host');
-  const reason = userRefusal(access, claims.user) ?? runtimeRefusal(access.runtime, claims.accessEpoch);
+  const reason =
+    userRefusal(access, claims.user, record) ??
+    shareRefusal(access, claims.user, record, now) ??
+    runtimeRefusal(access.runtime, claims.accessEpoch);
   if (reason !== null) return denied(reason);
   const { user } = claims;
   const { owner, os } = access;
   return { authorized: true, user, owner, os, hostAddress, firstUse: record.firstUsedAt === null };
 }
 
-function userRefusal(access: SessionAccess, user: string): DenialReason | null {
+function userRefusal(access: SessionAccess, user: string, { userEpoch }: TokenRecord): DenialReason | null {
   if (access.user === null) return 'user-unknown';
   if (access.user.disabled) return 'user-disabled';
-  if (access.owner !== user) return 'not-owner';
+  if (access.user.accessEpoch !== userEpoch) return 'user-access-ended';
   if (!isTellable(user)) return 'user-name-untellable';
+  return null;
+}
+
+/** A token of a guest lives and dies with its own share: a later one, or becoming the owner, does not revive it. */
+function shareRefusal(
+  { owner, share }: SessionAccess,
+  user: string,
+  { shareId }: TokenRecord,
+  now: DateTime,
+): DenialReason | null {
+  if (shareId === null) return owner === user ? null : 'not-owner';
+  if (share?.shareId !== shareId || share.ended || now >= share.expiresAt) return 'share-ended';
   return null;
 }
 

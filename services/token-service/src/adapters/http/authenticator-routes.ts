@@ -7,6 +7,7 @@ import type { RecordDenial } from '../../application/record-denial.ts';
 import { canonicalAddress } from '../canonical-address.ts';
 import { authenticatorMediaType, no, yes } from './authenticator-answer.ts';
 import type { DecisionMetrics } from './decision-metrics.ts';
+import { limitSources } from './limit-sources.ts';
 
 /** Bytes; the longest form that the fields below allow is 14 KiB, every character escaped. */
 const bodyLimit = 16_384;
@@ -23,6 +24,8 @@ const AuthenticatorForm = Type.Object({
 export interface AuthenticatorRoutes {
   authorize(question: ConnectionQuestion): Promise<Answer>;
   recordDenial: RecordDenial;
+  /** Questions of one source; 0: no limit. */
+  mostPerMinute: number;
   metrics: DecisionMetrics;
 }
 
@@ -30,9 +33,10 @@ export interface AuthenticatorRoutes {
 export function authenticatorRoutes({
   authorize,
   recordDenial,
+  mostPerMinute,
   metrics,
 }: AuthenticatorRoutes): FastifyPluginAsyncTypebox {
-  async function refuseMalformed(
+  async function refuseUnread(
     error: FastifyError,
     request: FastifyRequest,
     reply: FastifyReply,
@@ -45,8 +49,9 @@ export function authenticatorRoutes({
       hostAddress: canonicalAddress(request.ip),
       correlationId: request.id,
     };
-    await recordDenial({ reason: 'malformed-request', claims: null, owner: null, ...from });
-    metrics.count('malformed-request');
+    const reason = status === 429 ? 'too-many-requests' : 'malformed-request';
+    await recordDenial({ reason, claims: null, owner: null, ...from });
+    metrics.count(reason);
     return answer(reply, status >= 400 && status < 500 ? status : 401, no);
   }
 
@@ -54,9 +59,10 @@ export function authenticatorRoutes({
     // JSON would be read here, too, if its parser stayed.
     app.removeAllContentTypeParsers();
     await app.register(formbody);
+    await limitSources(app, mostPerMinute);
     app.post(
       '/authenticator',
-      { bodyLimit, schema: { body: AuthenticatorForm }, errorHandler: refuseMalformed },
+      { bodyLimit, schema: { body: AuthenticatorForm }, errorHandler: refuseUnread },
       async (request, reply) => {
         const stopTimer = metrics.startTimer();
         const { sessionId, authenticationToken, clientAddress } = request.body;

@@ -8,6 +8,8 @@ export interface DecisionMetrics {
   /** A denial for which neither log line nor event was written. */
   countUnrecorded(): void;
   countIssued(outcome: string): void;
+  /** `resolved`, or the reason of a refusal. */
+  countResolution(outcome: string): void;
 }
 
 export function createDecisionMetrics(registry: Registry): DecisionMetrics {
@@ -35,10 +37,17 @@ export function createDecisionMetrics(registry: Registry): DecisionMetrics {
     labelNames: ['outcome'],
     registers,
   });
+  const resolutions = new Counter({
+    name: 'deskfleet_session_resolutions_total',
+    help: 'Questions of DCV Connection Gateways by outcome: resolved, or the reason of the refusal.',
+    labelNames: ['outcome'],
+    registers,
+  });
   return {
     count: (outcome) => decisions.inc({ outcome }),
     startTimer: () => seconds.startTimer(),
     countUnrecorded: () => unrecorded.inc(),
     countIssued: (outcome) => issued.inc({ outcome }),
+    countResolution: (outcome) => resolutions.inc({ outcome }),
   };
 }

@@ -8,18 +8,24 @@ import {
 import type { Database, DatabaseTransaction } from '@deskfleet/database';
 import type { Kysely } from 'kysely';
 import { DateTime } from 'luxon';
+import { validate as isUuid } from 'uuid';
 import type { TokenRecord } from '../../domain/decide-connection.ts';
-import type { SessionAccess, SessionRuntime } from '../../domain/session-access.ts';
+import type { ResolvableSession } from '../../domain/decide-resolution.ts';
+import type {
+  SessionAccess,
+  SessionRecord,
+  SessionRuntime,
+  ShareRecord,
+  UserRecord,
+} from '../../domain/session-access.ts';
 import { canonicalAddress } from '../canonical-address.ts';
 
 /** Columns of a session and what hangs on it; those of rows that a left join did not find are null. */
-interface AccessRow {
+interface SessionRow {
   owner: string | null;
   os: OperatingSystem | null;
   generation: number | null;
   latest_intent: IntentKind | null;
-  known_user: string | null;
-  disabled_at: Date | null;
   state: SessionState | null;
   desired: DesiredState | null;
   applied_seq: number | null;
@@ -27,18 +33,35 @@ interface AccessRow {
   private_ip: string | null;
 }
 
-const accessColumns = [
+interface AccessRow extends SessionRow {
+  known_user: string | null;
+  disabled_at: Date | null;
+  user_access_epoch: number | null;
+  share_id: string | null;
+  share_expires_at: Date | null;
+  share_ended_at: Date | null;
+}
+
+const sessionColumns = [
   'session.owner',
   'session.os',
   'session.generation',
   'intent.kind as latest_intent',
-  'user.name as known_user',
-  'user.disabled_at',
   'runtime.state',
   'runtime.desired',
   'runtime.applied_seq',
   'runtime.access_epoch',
   'runtime.private_ip',
+] as const;
+
+const accessColumns = [
+  ...sessionColumns,
+  'user.name as known_user',
+  'user.disabled_at',
+  'user.access_epoch as user_access_epoch',
+  'share.id as share_id',
+  'share.expires_at as share_expires_at',
+  'share.ended_at as share_ended_at',
 ] as const;
 
 export async function readAccess(
@@ -53,10 +76,36 @@ export async function readAccess(
     )
     .leftJoin('api_gateway.users as user', (join) => join.on('user.name', '=', user))
     .leftJoin('session_manager.session_runtime as runtime', 'runtime.session_id', 'session.id')
+    .leftJoin('api_gateway.shares as share', (join) =>
+      join
+        .onRef('share.session_id', '=', 'session.id')
+        .on('share.user_name', '=', user)
+        .on('share.ended_at', 'is', null),
+    )
     .where('session.id', '=', sessionId)
     .select(accessColumns)
     .executeTakeFirst();
   return row ? accessOf(row) : null;
+}
+
+/** Reads a session as a Connection Gateway asks about it, in one statement outside of any transaction. */
+export async function readSession(
+  db: Kysely<Database>,
+  sessionId: string,
+): Promise<ResolvableSession | null> {
+  // Postgres takes only a UUID for one.
+  if (!isUuid(sessionId)) return null;
+  const row = await db
+    .selectFrom('api_gateway.sessions as session')
+    .leftJoin('api_gateway.session_intents as intent', (join) =>
+      join.onRef('intent.session_id', '=', 'session.id').onRef('intent.seq', '=', 'session.generation'),
+    )
+    .leftJoin('session_manager.session_runtime as runtime', 'runtime.session_id', 'session.id')
+    .where('session.id', '=', sessionId)
+    .select(['session.id', ...sessionColumns])
+    .executeTakeFirst();
+  const record = row && recordOfSession(row);
+  return record ? { sessionId: row.id, ...record } : null;
 }
 
 export interface TokenAndAccess {
@@ -88,14 +137,31 @@ function tokenAndAccessQuery(db: Kysely<Database>) {
     )
     .leftJoin('api_gateway.users as user', 'user.name', 'token.user_name')
     .leftJoin('session_manager.session_runtime as runtime', 'runtime.session_id', 'session.id')
+    .leftJoin('api_gateway.shares as share', (join) =>
+      join
+        .onRef('share.id', '=', 'token.share_id')
+        .onRef('share.session_id', '=', 'token.session_id')
+        .onRef('share.user_name', '=', 'token.user_name'),
+    )
     .where('token.id', '=', '')
     .where('token.session_id', '=', '')
     .select(accessColumns)
-    .select(['token.first_use_by', 'token.expires_at', 'token.first_used_at']);
+    .select(['token.first_use_by', 'token.expires_at', 'token.first_used_at'])
+    .select(['token.share_id as bound_share', 'token.user_epoch']);
 }
 
-function recordOf(row: { first_use_by: Date; expires_at: Date; first_used_at: Date | null }): TokenRecord {
+interface TokenRow {
+  first_use_by: Date;
+  expires_at: Date;
+  first_used_at: Date | null;
+  bound_share: string | null;
+  user_epoch: number;
+}
+
+function recordOf(row: TokenRow): TokenRecord {
   return {
+    shareId: row.bound_share,
+    userEpoch: row.user_epoch,
     firstUseBy: utc(row.first_use_by),
     expiresAt: utc(row.expires_at),
     firstUsedAt: row.first_used_at && utc(row.first_used_at),
@@ -103,12 +169,26 @@ function recordOf(row: { first_use_by: Date; expires_at: Date; first_used_at: Da
 }
 
 function accessOf(row: AccessRow): SessionAccess | null {
-  if (row.owner === null || row.os === null) return null;
-  const user = row.known_user === null ? null : { disabled: row.disabled_at !== null };
-  return { owner: row.owner, os: row.os, user, runtime: runtimeOf(row) };
+  const record = recordOfSession(row);
+  return record && { ...record, user: userOf(row), share: shareOf(row) };
 }
 
-function runtimeOf(row: AccessRow): SessionRuntime | null {
+function userOf({ known_user, disabled_at, user_access_epoch }: AccessRow): UserRecord | null {
+  if (known_user === null || user_access_epoch === null) return null;
+  return { disabled: disabled_at !== null, accessEpoch: user_access_epoch };
+}
+
+function shareOf({ share_id, share_expires_at, share_ended_at }: AccessRow): ShareRecord | null {
+  if (share_id === null || share_expires_at === null) return null;
+  return { shareId: share_id, expiresAt: utc(share_expires_at), ended: share_ended_at !== null };
+}
+
+function recordOfSession(row: SessionRow): SessionRecord | null {
+  if (row.owner === null || row.os === null) return null;
+  return { owner: row.owner, os: row.os, runtime: runtimeOf(row) };
+}
+
+function runtimeOf(row: SessionRow): SessionRuntime | null {
   const { state, desired, access_epoch: accessEpoch } = row;
   if (state === null || desired === null || accessEpoch === null) return null;
   return {
@@ -121,7 +201,7 @@ function runtimeOf(row: AccessRow): SessionRuntime | null {
 
 /** An intent that session-manager has not dealt with yet says what is wanted; after that, session-manager's record does. */
 function latestDesired(
-  { generation, applied_seq, latest_intent }: AccessRow,
+  { generation, applied_seq, latest_intent }: SessionRow,
   recorded: DesiredState,
 ): DesiredState {
   const pending = generation !== null && applied_seq !== null && generation > applied_seq;

@@ -1,7 +1,13 @@
 import { type Database, type DatabaseTransaction, lockSession, transact } from '@deskfleet/database';
 import type { EventWriter } from '@deskfleet/messaging';
 import type { Kysely } from 'kysely';
-import type { AccessTransaction, InTransaction, NewConnection, NewToken } from '../../application/ports.ts';
+import type {
+  AccessTransaction,
+  InTransaction,
+  NewConnection,
+  NewDenial,
+  NewToken,
+} from '../../application/ports.ts';
 import { createTokenAndAccessReader, readAccess } from './access-queries.ts';
 
 /** The records in Postgres, as transactions with failpoints around their commits. */
@@ -25,6 +31,7 @@ function accessTransaction(
     readAccess: (sessionId, user) => readAccess(trx, sessionId, user),
     addToken: (token) => addToken(trx, token),
     addConnection: (connection) => addConnection(trx, connection),
+    addDenial: (denial) => addDenial(trx, denial),
     publish: async (type, subject, data, correlationId) => {
       await events.append(trx, type, { subject, data, correlationId });
     },
@@ -39,6 +46,8 @@ async function addToken(trx: DatabaseTransaction, token: NewToken): Promise<void
       session_id: token.sessionId,
       user_name: token.user,
       access_epoch: token.accessEpoch,
+      user_epoch: token.userEpoch,
+      share_id: token.shareId,
       issued_at: token.issuedAt.toJSDate(),
       first_use_by: token.firstUseBy.toJSDate(),
       expires_at: token.expiresAt.toJSDate(),
@@ -72,5 +81,21 @@ async function addConnection(trx: DatabaseTransaction, connection: NewConnection
     )
     .insertInto('token_service.dcv_connections')
     .values(row)
+    .execute();
+}
+
+async function addDenial(trx: DatabaseTransaction, denial: NewDenial): Promise<void> {
+  await trx
+    .insertInto('token_service.denied_connections')
+    .values({
+      id: denial.denialId,
+      session_id: denial.sessionId,
+      user_name: denial.user,
+      token_id: denial.tokenId,
+      client_address: denial.clientAddress,
+      host_address: denial.hostAddress,
+      reason: denial.reason,
+      denied_at: denial.deniedAt.toJSDate(),
+    })
     .execute();
 }
