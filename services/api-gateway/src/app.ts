@@ -1,11 +1,13 @@
 import type { Database } from '@deskfleet/database';
 import type { EventWriter } from '@deskfleet/messaging';
 import { type Clock, type Health, type Logger, signServiceCredential } from '@deskfleet/runtime';
+import { hostNamingOf } from '@deskfleet/service-base';
 import type { FastifyInstance } from 'fastify';
 import type { Kysely } from 'kysely';
 import type pg from 'pg';
 import type { Registry } from 'prom-client';
 import { v7 } from 'uuid';
+import { accessOf, connectionFileOptionsOf } from './access-settings.ts';
 import { administrationRoutes } from './adapters/http/administration-routes.ts';
 import { problemOfRefusal } from './adapters/http/answer.ts';
 import { requireAuthentication } from './adapters/http/authentication.ts';
@@ -48,7 +50,6 @@ import type { EventFeed } from './application/event-feed.ts';
 import type { EventHistory } from './application/follow-events.ts';
 import type { UserDirectory } from './application/ports.ts';
 import { type GatewayConfig, schedulePolicyOf, windowsImagesOf } from './config.ts';
-import type { DesktopAccess } from './domain/connection-urls.ts';
 import type { PriceList } from './domain/cost.ts';
 import type { DeploymentPolicy } from './domain/describe-session.ts';
 import type { InstanceTypeOffer } from './domain/instance-type-rules.ts';
@@ -154,6 +155,8 @@ async function registerSessionRoutes(
     tokens: createTokens(deps),
     audit,
     access: accessOf(deps.config),
+    fileOptions: connectionFileOptionsOf(deps.config),
+    hostNaming: hostNamingOf(deps.config),
   });
   await app.register(windowsPasswordRoute, { ...shared, sessions, sessionManager, audit });
   await app.register(imageRoutes, {
@@ -246,11 +249,4 @@ function instanceTypeOfferOf(config: GatewayConfig): InstanceTypeOffer {
     hiddenTypes: config.DCV_BLACKLIST_INSTANCE_TYPE,
     requireHibernation: config.DCV_FORCE_INSTANCE_HIBERNATE_SUPPORT,
   };
-}
-
-function accessOf(config: GatewayConfig): DesktopAccess {
-  const { DCV_ACCESS_MODE: mode, DCV_BASE_URL: baseUrl } = config;
-  return mode === 'path' && baseUrl !== undefined
-    ? { mode: 'path', baseUrl: baseUrl.replace(/\/$/, '') }
-    : { mode: 'direct' };
 }
