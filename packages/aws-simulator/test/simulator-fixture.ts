@@ -26,6 +26,7 @@ export const subnetB = 'subnet-0de5cf1ee7000000b';
 /** A running simulator with AWS's own clients, and a clock that stands still until it is told to go on. */
 export interface Fixture {
   url: string;
+  connectionGatewayUrl: string | undefined;
   ec2: EC2Client;
   ssm: SSMClient;
   cloudWatch: CloudWatchClient;
@@ -46,7 +47,7 @@ export async function startFixture(options: AwsSimulatorOptions = {}): Promise<F
     clock,
     ...options,
   });
-  const { url } = await simulator.listen({ port: 0 });
+  const { url, connectionGatewayUrl } = await simulator.listen({ port: 0 });
   // One attempt: a refusal must be seen, not retried away.
   const client = {
     endpoint: url,
@@ -61,6 +62,7 @@ export async function startFixture(options: AwsSimulatorOptions = {}): Promise<F
   };
   return {
     url,
+    connectionGatewayUrl,
     ...clients,
     now: () => time,
     advance: (seconds) => {

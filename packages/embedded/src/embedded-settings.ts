@@ -4,6 +4,9 @@ import { StartError } from './start-error.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
+const accessModes = ['path', 'gateway', 'direct'] as const;
+export type AccessMode = (typeof accessModes)[number];
+
 /** What the person who starts the system chooses. */
 export interface EmbeddedSettings {
   /** Port of the gateway on 127.0.0.1. */
@@ -11,11 +14,13 @@ export interface EmbeddedSettings {
   dataDir: string;
   /** `real`: session-manager talks to AWS (or to AWS_ENDPOINT_URL), and no simulator is started. */
   aws: 'simulator' | 'real';
+  /** How simulated desktops are reached; real ones as the services' settings say. */
+  simulatedAccess: AccessMode;
   /** The environment that the services inherit. */
   env: Environment;
 }
 
-/** Reads PORT, DESKFLEET_DATA_DIR and DESKFLEET_AWS. @throws StartError naming every value that is wrong */
+/** Reads PORT, DESKFLEET_DATA_DIR, DESKFLEET_AWS and DCV_ACCESS_MODE. @throws StartError naming every value that is wrong */
 export function readEmbeddedSettings(env: Environment): EmbeddedSettings {
   const port = Number(env.PORT || 8080);
   const aws = env.DESKFLEET_AWS || 'simulator';
@@ -29,8 +34,12 @@ export function readEmbeddedSettings(env: Environment): EmbeddedSettings {
   if (aws === 'real' && !env.AWS_REGION) {
     faults.push('DESKFLEET_AWS=real also needs AWS_REGION, such as eu-central-1');
   }
-  if (faults.length > 0) throw new StartError(`${faults.join('; ')}.`);
-  return { port, dataDir: readDataDir(env), aws: aws as EmbeddedSettings['aws'], env };
+  const simulatedAccess = accessModes.find((mode) => mode === (env.DCV_ACCESS_MODE || 'path'));
+  if (simulatedAccess === undefined) {
+    faults.push(`DCV_ACCESS_MODE is "${env.DCV_ACCESS_MODE}" and must be "path", "gateway" or "direct"`);
+  }
+  if (faults.length > 0 || simulatedAccess === undefined) throw new StartError(`${faults.join('; ')}.`);
+  return { port, dataDir: readDataDir(env), aws: aws as EmbeddedSettings['aws'], simulatedAccess, env };
 }
 
 /** DESKFLEET_DATA_DIR, else `.deskfleet` in the repository. */

@@ -7,6 +7,7 @@ const portNames = [
   'postgres',
   'nats',
   'awsSimulator',
+  'connectionGateway',
   'identityProvider',
   'sessionManager',
   'tokenService',

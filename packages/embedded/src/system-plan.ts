@@ -5,6 +5,7 @@ import { AUDIENCE, issuerUrl } from './identity-provider/provider-settings.ts';
 import type { ProcessDefinition } from './process-definition.ts';
 import { cacheFolder, repositoryRoot } from './project-folders.ts';
 import type { Ports, Secrets } from './remembered.ts';
+import { simulatedAccess, simulatedWays } from './simulated-access.ts';
 
 /** Prefix of the services' database roles. */
 export const ROLE_PREFIX = 'deskfleet';
@@ -73,7 +74,8 @@ function identityProvider({ settings, ports, secrets }: PlanInput): ProcessDefin
   };
 }
 
-function awsSimulator({ settings, ports }: PlanInput): ProcessDefinition {
+function awsSimulator(input: PlanInput): ProcessDefinition {
+  const { settings, ports } = input;
   return {
     name: 'aws-simulator',
     ...nodeProgram('packages/aws-simulator/src/main.ts'),
@@ -82,6 +84,7 @@ function awsSimulator({ settings, ports }: PlanInput): ProcessDefinition {
       HOST: '127.0.0.1',
       PORT: String(ports.awsSimulator),
       SIM_DATA_DIR: path.join(settings.dataDir, 'aws-simulator'),
+      ...simulatedWays(input),
     },
     stopStage: STAGE.simulator,
     isReady: () => answers(`http://127.0.0.1:${ports.awsSimulator}/_sim/instances`),
@@ -93,6 +96,7 @@ function tokenService(input: PlanInput): ProcessDefinition {
   return service(input, 'token-service', {
     ...common(input, 'token_service', { port, metricsPort: tokenServiceMetrics }),
     DCV_TOKEN_SYMMETRIC_KEY: input.secrets.dcvTokenKey,
+    ...(input.settings.aws === 'simulator' ? simulatedAccess(input) : {}),
   });
 }
 
@@ -104,7 +108,12 @@ function sessionManager(input: PlanInput): ProcessDefinition {
       input.settings.env.DCV_AUTHENTICATOR_URL ??
       `http://127.0.0.1:${input.ports.tokenService}/authenticator`,
     ...(input.settings.aws === 'simulator'
-      ? { ...simulatedPace(input.settings), ...simulatedAws(input.ports), ...simulatedNetwork }
+      ? {
+          ...simulatedPace(input.settings),
+          ...simulatedAws(input.ports),
+          ...simulatedAccess(input),
+          ...simulatedNetwork,
+        }
       : {}),
   });
 }
@@ -124,11 +133,7 @@ function idleMonitor(input: PlanInput): ProcessDefinition {
 
 function apiGateway(input: PlanInput): ProcessDefinition {
   const { settings, ports } = input;
-  const simulated = {
-    DCV_ACCESS_MODE: 'path',
-    DCV_BASE_URL: `http://localhost:${ports.awsSimulator}/desktops`,
-    AWS_REGION: SIMULATED_REGION,
-  };
+  const simulated = { ...simulatedAccess(input), AWS_REGION: SIMULATED_REGION };
   return service(input, 'api-gateway', {
     ...common(input, 'api_gateway', { port: settings.port, metricsPort: ports.apiGatewayMetrics }),
     OIDC_ISSUER: issuerUrl(ports.identityProvider),
@@ -162,12 +167,11 @@ function simulatedAws(ports: Ports): Record<string, string> {
   };
 }
 
-/** Of the simulator (packages/aws-simulator/src/catalogue/network.ts, src/viewer). */
+/** Of the simulator (packages/aws-simulator/src/catalogue/network.ts). */
 const simulatedNetwork = {
   SUBNET_IDS: 'subnet-0de5cf1ee7000000a,subnet-0de5cf1ee7000000b,subnet-0de5cf1ee7000000c',
   SECURITY_GROUP_IDS: 'sg-0de5cf1ee7000000f',
   INSTANCE_PROFILE_ARN: 'arn:aws:iam::123456789012:instance-profile/deskfleet-desktop',
-  DCV_WEB_URL_PATH_TEMPLATE: '/desktops/{host}/',
 };
 
 function service(input: PlanInput, name: string, env: Record<string, string>): ProcessDefinition {

@@ -9,6 +9,7 @@ PORT                port of the gateway (default 8080); all others are chosen an
 DESKFLEET_DATA_DIR  where everything is kept (default .deskfleet in the repository)
 DESKFLEET_CACHE_DIR where a fetched nats-server is kept (default .cache in the repository)
 NATS_URL            a running NATS server with JetStream to use instead of our own
+DCV_ACCESS_MODE     how simulated desktops are reached: path (default), gateway or direct
 DESKFLEET_AWS       simulator (default) or real, with AWS_REGION, credentials, SUBNET_IDS and SECURITY_GROUP_IDS
 
 Every other setting of the services is handed on to them. Ctrl-C stops everything in order, twice at once.

@@ -31,9 +31,15 @@ describe('a start that cannot work ends with exit code 1 and one sentence', () =
   });
 
   test('when settings are wrong, all at once', async () => {
-    const sentence = await refusedWith({ ...env, PORT: 'eighty', DESKFLEET_AWS: 'maybe' });
+    const sentence = await refusedWith({
+      ...env,
+      PORT: 'eighty',
+      DESKFLEET_AWS: 'maybe',
+      DCV_ACCESS_MODE: 'tunnel',
+    });
     expect(sentence).toContain('PORT is "eighty"');
     expect(sentence).toContain('DESKFLEET_AWS is "maybe"');
+    expect(sentence).toContain('DCV_ACCESS_MODE is "tunnel"');
   });
 
   test('when the data folder cannot be written', async () => {

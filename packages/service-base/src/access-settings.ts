@@ -16,6 +16,7 @@ export const accessModeSetting = Type.Enum([...accessModes], {
 export const webUrlPathSetting = Type.String({
   default: '/',
   pattern: '^/',
-  description: 'Path of the desktop behind a load balancer; {host} is its private address.',
+  description:
+    'Path of the desktop on its DCV server, by which load balancers route; {host} is its private address. The same in all services.',
   examples: ['/desktops/{host}/'],
 });

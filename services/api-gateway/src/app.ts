@@ -7,6 +7,7 @@ import type { Kysely } from 'kysely';
 import type pg from 'pg';
 import type { Registry } from 'prom-client';
 import { v7 } from 'uuid';
+import { accessOf, connectionFileOptionsOf } from './access-settings.ts';
 import { administrationRoutes } from './adapters/http/administration-routes.ts';
 import { problemOfRefusal } from './adapters/http/answer.ts';
 import { requireAuthentication } from './adapters/http/authentication.ts';
@@ -56,7 +57,6 @@ import type { EventFeed } from './application/event-feed.ts';
 import type { EventHistory } from './application/follow-events.ts';
 import type { UserDirectory } from './application/ports.ts';
 import { type GatewayConfig, schedulePolicyOf, windowsImagesOf } from './config.ts';
-import type { DesktopAccess } from './domain/connection-urls.ts';
 import type { PriceList } from './domain/cost.ts';
 import type { DeploymentPolicy } from './domain/describe-session.ts';
 import type { InstanceTypeOffer } from './domain/instance-type-rules.ts';
@@ -175,6 +175,8 @@ async function registerSessionRoutes(
     tokens: createTokens(deps),
     audit,
     access: accessOf(deps.config),
+    fileOptions: connectionFileOptionsOf(deps.config),
+    hostNaming: hostNamingOf(deps.config),
   });
   await app.register(permissionSetRoute, { permissionSets });
   await app.register(shareRoutes, {
@@ -275,11 +277,4 @@ function instanceTypeOfferOf(config: GatewayConfig): InstanceTypeOffer {
     hiddenTypes: config.DCV_BLACKLIST_INSTANCE_TYPE,
     requireHibernation: config.DCV_FORCE_INSTANCE_HIBERNATE_SUPPORT,
   };
-}
-
-function accessOf(config: GatewayConfig): DesktopAccess {
-  const { DCV_ACCESS_MODE: mode, DCV_BASE_URL: baseUrl } = config;
-  return mode === 'path' && baseUrl !== undefined
-    ? { mode: 'path', baseUrl: baseUrl.replace(/\/$/, '') }
-    : { mode: 'direct' };
 }

@@ -7,6 +7,7 @@ import {
 import { type ConfigFault, type Environment, type LoadedConfig, loadConfig } from '@deskfleet/runtime';
 import { commonSettings, hostNamingSettings, portSetting } from '@deskfleet/service-base';
 import Type, { type Static } from 'typebox';
+import { accessFaults, accessSettings } from './access-settings.ts';
 import { readPriceFile } from './adapters/prices/read-price-file.ts';
 import { type PriceList, pricesIn } from './domain/cost.ts';
 import { windowsImagesIn } from './domain/deployed-images.ts';
@@ -56,12 +57,7 @@ export const configSchema = Type.Object({
     'Where session-manager answers the other services.',
     'http://session-manager:8082',
   ),
-  DCV_ACCESS_MODE: Type.Enum(['direct', 'path'], {
-    default: 'direct',
-    description:
-      'How people reach desktops: at their own address, or by a load balancer that routes /<host>/.',
-  }),
-  DCV_BASE_URL: Type.Optional(Url('Path mode: the load balancer.', 'https://desktops.example.com/desktops')),
+  ...accessSettings,
   ...hostNamingSettings,
   DCV_LINUX_SESSION_COUNT: quota('Linux'),
   DCV_WINDOWS_SESSION_COUNT: quota('Windows'),
@@ -142,14 +138,7 @@ export function loadGatewayConfig(env: Environment): LoadedConfig<GatewayConfig>
 }
 
 function checkTogether(config: GatewayConfig): ConfigFault[] {
-  const faults: ConfigFault[] = [];
-  if (config.DCV_ACCESS_MODE === 'path' && config.DCV_BASE_URL === undefined) {
-    faults.push({
-      name: 'DCV_BASE_URL',
-      problem: 'is not set, but DCV_ACCESS_MODE=path needs it',
-      example: 'https://desktops.example.com/desktops',
-    });
-  }
+  const faults: ConfigFault[] = accessFaults(config);
   if (config.DCV_WINDOWS_AMI !== undefined && config.AWS_REGION === undefined) {
     const problem = 'is not set, but DCV_WINDOWS_AMI needs it to know whose images to take';
     faults.push({ name: 'AWS_REGION', problem, example: 'eu-central-1' });

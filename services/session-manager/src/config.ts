@@ -77,7 +77,8 @@ export const configSchema = Type.Object({
   }),
   ALLOW_DOWNLOAD_FROM_PORTAL: Type.Boolean({
     default: true,
-    description: 'Let users download files from their desktops through DCV.',
+    description:
+      'Let users download files from their desktops through DCV. Connection files (.dcv) are made whatever this says.',
     examples: ['False'],
   }),
   HPC_SUBMIT_URL: Type.Optional(

@@ -37,6 +37,8 @@ export interface World {
   readonly initialDelays: Delays;
   faults: FaultSettings;
   lastOrdinal: number;
+  /** The ordinal before that of a new cloud's first instance. */
+  readonly initialOrdinal: number;
   /** When gone instances were last looked for. */
   forgottenAt: number;
   /** Called after anything about a host has changed: its viewers may have to be told or cut off. */
@@ -64,6 +66,8 @@ export interface WorldOptions {
   /** Given delays replace those that were saved. */
   delays: Partial<Delays> | undefined;
   throttling: boolean | undefined;
+  /** Only a new cloud starts there: an ordinal must never come again. */
+  addressOffset: number;
 }
 
 export function openWorld(options: WorldOptions): World {
@@ -89,7 +93,8 @@ export function openWorld(options: WorldOptions): World {
     delays: { ...defaultDelays, ...saved?.delays, ...options.delays },
     faults,
     initialDelays: { ...defaultDelays, ...options.delays },
-    lastOrdinal: saved?.lastOrdinal ?? 0,
+    lastOrdinal: saved?.lastOrdinal ?? options.addressOffset,
+    initialOrdinal: options.addressOffset,
     forgottenAt: 0,
     hostChanged: (listener) => listeners.push(listener),
     notifyHost: (instanceId) => {

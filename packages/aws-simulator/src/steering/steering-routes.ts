@@ -51,7 +51,7 @@ function registerResetRoute(scope: FastifyInstance, { world, counts, buckets }: 
     world.store.clear();
     world.faults = noFaults(true);
     world.delays = { ...world.initialDelays };
-    world.lastOrdinal = 0;
+    world.lastOrdinal = world.initialOrdinal;
     world.clock.reset();
     counts.reset();
     buckets.reset();

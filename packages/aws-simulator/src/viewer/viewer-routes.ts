@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { connect, disconnect, interact } from '../host/connections.ts';
 import { isRecord } from '../http/json-input.ts';
-import { instanceByAddress, type World } from '../state/world.ts';
-import { type Admission, admit } from './admit.ts';
-import { ViewerStreams } from './viewer-streams.ts';
+import type { World } from '../state/world.ts';
+import { type Admission, type Admitted, admit } from './admit.ts';
+import type { ViewerStreams } from './viewer-streams.ts';
 
 const read = (name: string) => readFileSync(new URL(name, import.meta.url), 'utf8');
 const page = read('viewer.html');
@@ -22,9 +22,25 @@ const pageHeaders = {
   'cache-control': 'no-store',
 };
 
-interface DesktopParams {
-  privateIp: string;
+/** A way by which viewers come to hosts. */
+export interface Way {
+  /** Stands before all paths of the viewer. */
+  prefix: string;
+  /** To which host, and which of its DCV sessions, a request for a session leads; or what it is answered instead. */
+  lead(request: FastifyRequest, sessionId: string): Lead | Promise<Lead>;
 }
+
+export type Lead =
+  | ({ found: true } & Pick<Admission, 'privateIp' | 'sessionId'>)
+  | { found: false; status: 404 | 502; message: string };
+
+export interface ViewerParts {
+  world: World;
+  streams: ViewerStreams;
+  way: Way;
+}
+
+type Answered = Admitted | { result: 'no'; message: string; status: 404 | 502 };
 
 function textField(body: unknown, ...names: string[]): string {
   if (!isRecord(body)) return '';
@@ -32,39 +48,41 @@ function textField(body: unknown, ...names: string[]): string {
   return typeof value === 'string' ? value : '';
 }
 
-function readAdmission(request: FastifyRequest<{ Params: DesktopParams }>): Admission {
-  return {
-    privateIp: request.params.privateIp,
-    sessionId: textField(request.body, 'sessionId'),
+async function answer({ world, way }: ViewerParts, request: FastifyRequest): Promise<Answered> {
+  const lead = await way.lead(request, textField(request.body, 'sessionId'));
+  if (!lead.found) return { result: 'no', message: lead.message, status: lead.status };
+  const { privateIp, sessionId } = lead;
+  return admit(world, {
+    privateIp,
+    sessionId,
     authToken: textField(request.body, 'authToken', 'authenticationToken'),
     clientAddress: request.ip,
-  };
+  });
 }
 
 function wantsToStay(body: unknown): boolean {
   return isRecord(body) && (body.keepOpen === true || body.keepOpen === 'true');
 }
 
-type DesktopRequest = FastifyRequest<{ Params: DesktopParams }>;
-
-function connecting(world: World, streams: ViewerStreams) {
-  return async (request: DesktopRequest, reply: FastifyReply) => {
-    const admitted = await admit(world, readAdmission(request));
+function connecting(parts: ViewerParts) {
+  return async (request: FastifyRequest, reply: FastifyReply) => {
+    const admitted = await answer(parts, request);
     if (admitted.result === 'no') {
       return reply.code(admitted.status).send({ result: 'no', message: admitted.message });
     }
     reply.hijack();
     reply.raw.writeHead(200, { 'content-type': 'application/x-ndjson', 'cache-control': 'no-store' });
-    await streams.open(admitted, request.headers['user-agent'] ?? '', reply.raw);
+    await parts.streams.open(admitted, request.headers['user-agent'] ?? '', reply.raw);
     return reply;
   };
 }
 
-function authenticating(world: World, streams: ViewerStreams) {
-  const stay = connecting(world, streams);
-  return async (request: DesktopRequest, reply: FastifyReply) => {
+function authenticating(parts: ViewerParts) {
+  const stay = connecting(parts);
+  const { world } = parts;
+  return async (request: FastifyRequest, reply: FastifyReply) => {
     if (wantsToStay(request.body)) return stay(request, reply);
-    const admitted = await admit(world, readAdmission(request));
+    const admitted = await answer(parts, request);
     if (admitted.result === 'no') {
       const { result, message, status } = admitted;
       return reply.code(status === 401 ? 200 : status).send({ result, message });
@@ -81,35 +99,35 @@ function authenticating(world: World, streams: ViewerStreams) {
   };
 }
 
-/** `/desktops/<private address>/`: a load balancer by path, and behind it each host's stand-in of the DCV web client. */
-export function registerViewer(app: FastifyInstance, world: World): void {
-  const streams = new ViewerStreams(world);
-  app.addHook('preClose', () => streams.close());
+/** What viewers send while they are open; the id of a connection says whose they are. */
+function reportingActivity(world: World) {
+  return async (request: FastifyRequest<{ Params: { connectionId: string } }>, reply: FastifyReply) => {
+    const { connectionId } = request.params;
+    const host = [...world.hosts.values()].find(({ connections }) =>
+      connections.some(({ id }) => id === connectionId),
+    );
+    const known = host && interact(world, host.instanceId, connectionId);
+    if (!known) return reply.code(404).send({ message: 'There is no such connection.' });
+    await world.store.flush();
+    return reply.code(204).send();
+  };
+}
 
-  app.get<{ Params: DesktopParams }>('/desktops/:privateIp', (request, reply) =>
-    reply.redirect(request.url.replace(/^([^?]*)/, '$1/'), 308),
-  );
-  app.get<{ Params: DesktopParams }>('/desktops/:privateIp/', (_request, reply) =>
+/** The stand-in of the DCV web client, at the end of a way. All that its page asks for lies beside it. */
+export function registerViewer(app: FastifyInstance, parts: ViewerParts): void {
+  const { prefix } = parts.way;
+  app.get(`${prefix}/`, (_request, reply) =>
     reply.headers(pageHeaders).type('text/html; charset=utf-8').send(page),
   );
   for (const [name, { type, text }] of Object.entries(assets)) {
-    app.get(`/desktops/:privateIp/${name}`, (_request, reply) =>
+    app.get(`${prefix}/${name}`, (_request, reply) =>
       reply
         .headers({ ...pageHeaders, 'cache-control': 'public, max-age=3600' })
         .type(type)
         .send(text),
     );
   }
-  app.post<{ Params: DesktopParams }>('/desktops/:privateIp/connect', connecting(world, streams));
-  app.post<{ Params: DesktopParams }>('/desktops/:privateIp/auth', authenticating(world, streams));
-  app.post<{ Params: DesktopParams & { connectionId: string } }>(
-    '/desktops/:privateIp/connections/:connectionId/activity',
-    async (request, reply) => {
-      const instance = instanceByAddress(world, request.params.privateIp);
-      const known = instance && interact(world, instance.instanceId, request.params.connectionId);
-      if (!known) return reply.code(404).send({ message: 'There is no such connection.' });
-      await world.store.flush();
-      return reply.code(204).send();
-    },
-  );
+  app.post(`${prefix}/connect`, connecting(parts));
+  app.post(`${prefix}/auth`, authenticating(parts));
+  app.post(`${prefix}/connections/:connectionId/activity`, reportingActivity(parts.world));
 }

@@ -1,5 +1,7 @@
 import type { SessionConnection } from '@deskfleet/contracts';
-import { connectionUrls, type DesktopAccess } from '../domain/connection-urls.ts';
+import { connectionUrls } from '../domain/connection-urls.ts';
+import { type DesktopAccess, type DesktopLocation, locateDesktop } from '../domain/locate-desktop.ts';
+import type { Principal } from '../domain/principal.ts';
 import { done, type Outcome, type Refusal, refused, sessionNotFound } from '../domain/refusal.ts';
 import { accessOf, mayConnect } from '../domain/session-access.ts';
 import { commandContextOf, type SessionRecord, stateOf } from '../domain/session-record.ts';
@@ -25,14 +27,36 @@ const tokensUnavailable: Refusal = {
   retryAfterSeconds: 5,
 };
 
-/**
- * Makes what is needed to open a running desktop. Token-service decides once more, under the session's lock; what is
- * checked here is for a good answer.
- */
+/** Makes the addresses that open a running desktop. */
 export async function openConnection(
   deps: OpenConnectionDeps,
-  request: Request & { sessionId: string },
+  request: ConnectionRequest,
 ): Promise<Outcome<SessionConnection>> {
+  const outcome = await issueConnection(deps, request, {});
+  if (!outcome.ok) return outcome;
+  const { location, token, expiresAt } = outcome.value;
+  return done({ ...connectionUrls(location, token), token, expiresAt });
+}
+
+export type ConnectionRequest = Request & { sessionId: string };
+
+/** A way into a running desktop for one person, with a token of its own. */
+export interface IssuedConnection {
+  session: SessionRecord;
+  location: DesktopLocation;
+  token: string;
+  expiresAt: string;
+}
+
+/**
+ * Issues a connection to a running desktop, and notes it in the audit log with `detail`. Token-service decides once more,
+ * under the session's lock; what is checked here is for a good answer.
+ */
+export async function issueConnection(
+  deps: OpenConnectionDeps,
+  request: ConnectionRequest,
+  detail: Record<string, unknown>,
+): Promise<Outcome<IssuedConnection>> {
   const { principal, sessionId, requestId, sourceAddress } = request;
   const session = await deps.sessions.findSession(sessionId);
   if (!session || accessOf(principal, session) === 'none') return refused(sessionNotFound);
@@ -43,7 +67,7 @@ export async function openConnection(
   const issue = await deps.tokens.issue({ sessionId, user: principal.name, clientAddress: sourceAddress });
   if (issue.kind === 'unavailable') return refused(tokensUnavailable);
   if (issue.kind === 'refused')
-    return refused(notRunning((await deps.sessions.findSession(sessionId)) ?? session));
+    return refused(whyRefused(principal, await deps.sessions.findSession(sessionId)));
   const { token, tokenId, dcvSessionId, expiresAt } = issue.token;
   await deps.audit.append({
     id: deps.newId(),
@@ -53,9 +77,15 @@ export async function openConnection(
     action: 'session.connect',
     sessionId,
     sourceAddress,
-    detail: { requestId, tokenId },
+    detail: { requestId, tokenId, ...detail },
   });
-  return done({ ...connectionUrls(deps.access, { privateIp, token, dcvSessionId }), token, expiresAt });
+  const location = locateDesktop(deps.access, { privateIp, sessionId, dcvSessionId });
+  return done({ session, location, token, expiresAt });
+}
+
+/** Something has changed since it was looked at: a share may have ended, or the desktop be about to stop. */
+function whyRefused(principal: Principal, session: SessionRecord | null): Refusal {
+  return session && mayConnect(principal, session) ? notRunning(session) : sessionNotFound;
 }
 
 function connectableAddress(session: SessionRecord): string | null {
