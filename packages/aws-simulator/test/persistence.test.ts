@@ -116,9 +116,11 @@ test('images under way, a changed type, protection and shortages survive a resta
 const knownSinceProbes = 'nvidiaSmi|gpuPercents|clockOffsetSeconds|disconnectionSteeredInBoot';
 const knownSinceHibernation =
   'pastTypes|terminationProtected|hibernation|rebootIgnored|passwordParameter|passwordFetched';
+const knownSinceGuests = 'permissions|lastConnectionNumber';
 test.each([
-  ['before hosts had probes', knownSinceProbes],
-  ['before hosts hibernated', `${knownSinceHibernation}|${knownSinceProbes}`],
+  ['before hosts had guests', knownSinceGuests],
+  ['before hosts had probes', `${knownSinceGuests}|${knownSinceProbes}`],
+  ['before hosts hibernated', `${knownSinceGuests}|${knownSinceHibernation}|${knownSinceProbes}`],
 ])('what an earlier version wrote can be read: %s', async (_, names) => {
   const id = await launchStopped(fixture);
   const path = join(dataDir, 'journal.ndjson');
@@ -136,6 +138,8 @@ test.each([
     passwordFetched: null,
     host: { dcvReady: true, hibernation: 'ok', nvidiaSmi: 'ok', gpuSteered: null, clockOffsetSeconds: 0 },
   });
+  await fixture.steer('PATCH', `/instances/${id}`, { connections: 1 });
+  expect(await fixture.steer('GET', `/instances/${id}`)).toMatchObject({ connections: [{ number: 1 }] });
 });
 
 test('a line cut off by a crash was never answered: it is left out, and the rest is there', async () => {

@@ -88,15 +88,17 @@ export interface DesktopWish {
   owner: string;
   verifier: string;
   passwordParameter?: string;
+  permissions?: string;
 }
 
 const line = (name: string, value: string, prefix = '') =>
   `${prefix}DESKFLEET_${name}${prefix && ' '}=${prefix && ' '}'${Buffer.from(value).toString('base64')}'`;
 
 function assignments(wish: DesktopWish, dcvSessionId: string, prefix = ''): string {
-  const { sessionId, owner, verifier, passwordParameter } = wish;
+  const { sessionId, owner, verifier, passwordParameter, permissions } = wish;
   return [
     ...(passwordParameter ? [line('PASSWORD_PARAMETER', passwordParameter, prefix)] : []),
+    ...(permissions === undefined ? [] : [line('PERMISSIONS', permissions, prefix)]),
     line('SESSION_ID', sessionId, prefix),
     line('DCV_SESSION_ID', dcvSessionId, prefix),
     line('OWNER', owner, prefix),

@@ -152,6 +152,7 @@ function simulatedPace({ env }: EmbeddedSettings): Record<string, string> {
     RECONCILE_SLOW_SECONDS: env.RECONCILE_SLOW_SECONDS ?? '10',
     READINESS_INTERVAL_SECONDS: env.READINESS_INTERVAL_SECONDS ?? '1',
     IMAGE_POLL_SECONDS: env.IMAGE_POLL_SECONDS ?? '1',
+    PERMISSIONS_POLL_SECONDS: env.PERMISSIONS_POLL_SECONDS ?? '1',
   };
 }
 

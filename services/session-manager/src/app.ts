@@ -1,6 +1,6 @@
 import { createLease, type DatabaseTransaction, leaseHolderOf } from '@deskfleet/database';
 import { isInfrastructureFailure, type Logger } from '@deskfleet/runtime';
-import type { ServiceBase } from '@deskfleet/service-base';
+import { hostNamingOf, type ServiceBase } from '@deskfleet/service-base';
 import { createAlert } from './adapters/alert-operators.ts';
 import type { AwsClients } from './adapters/aws/aws-clients.ts';
 import { createAwsImages } from './adapters/aws/aws-images.ts';
@@ -11,6 +11,7 @@ import { createEc2Subnets } from './adapters/aws/ec2-subnets.ts';
 import { createUserDataRenderer } from './adapters/aws/render-user-data.ts';
 import { createSsmHosts } from './adapters/aws/ssm-hosts.ts';
 import { createSsmPasswords } from './adapters/aws/ssm-passwords.ts';
+import { createSsmPermissions } from './adapters/aws/ssm-permissions.ts';
 import { randomSecrets } from './adapters/crypto/random-secrets.ts';
 import type { AutomaticHandlers } from './adapters/events/follow-automatic-events.ts';
 import type { InternalRoutes } from './adapters/http/internal-routes.ts';
@@ -18,15 +19,18 @@ import { changeAutomaticallyIn } from './adapters/postgres/change-automatically.
 import { createPostgresImageStore } from './adapters/postgres/image-store.ts';
 import { createInstanceTypeTable } from './adapters/postgres/instance-type-table.ts';
 import { createPasswordStore } from './adapters/postgres/password-store.ts';
+import { createPermissionStore } from './adapters/postgres/permission-store.ts';
 import { createPostgresSessionStore } from './adapters/postgres/session-store.ts';
 import { createSubnetTable } from './adapters/postgres/subnet-table.ts';
 import { stopWhenIdle } from './application/act-on-idleness.ts';
 import { startWhenDue, stopWhenDue, terminateWhenExpired } from './application/act-on-schedule.ts';
+import { PermissionPasses } from './application/apply-permissions.ts';
 import { BackgroundWork } from './application/background-work.ts';
 import type { ImageDeps } from './application/image-deps.ts';
 import { ImageLoop } from './application/image-loop.ts';
 import { inspectImage } from './application/inspect-image.ts';
 import { makeImages } from './application/make-images.ts';
+import { PermissionLoop } from './application/permission-loop.ts';
 import type { Alert } from './application/ports.ts';
 import { preparePassword } from './application/prepare-password.ts';
 import { Reconciler } from './application/reconcile.ts';
@@ -55,6 +59,7 @@ export interface SessionManager {
   reconciler: Reconciler;
   loop: ReconcileLoop;
   images: ImageLoop;
+  permissions: PermissionLoop;
   /** Asks EC2 for its instance types when they are over a day old. */
   refreshInstanceTypes(): Promise<void>;
   passwordSweep: PasswordSweep;
@@ -136,6 +141,7 @@ export function buildApp(app: AppDependencies): SessionManager {
     reconciler,
     loop,
     images: createImageLoop(app, deps.alert),
+    permissions: createPermissionLoop(app, deps.alert),
     refreshInstanceTypes: () => refreshInstanceTypes(types),
     passwordSweep: passwords.sweep,
     subnetRefresh,
@@ -228,4 +234,30 @@ function createImageLoop(
     logger,
     pollSeconds: config.IMAGE_POLL_SECONDS,
   });
+}
+
+function createPermissionLoop(
+  { config, base: { database, clock }, aws, monotonic, logger }: AppDependencies,
+  alert: Alert,
+): PermissionLoop {
+  const pollSeconds = config.PERMISSIONS_POLL_SECONDS;
+  const lease = createLease(database.db, {
+    schema: 'session_manager',
+    name: 'permissions',
+    holder: leaseHolderOf(config.PORT),
+  });
+  const passes = new PermissionPasses({
+    store: createPermissionStore(database.db),
+    hosts: createSsmPermissions(aws.ssm, { waitSeconds: config.READINESS_WAIT_SECONDS }),
+    mayAct: () => lease.hold(),
+    rules: { hostNaming: hostNamingOf(config), allowFileDownload: config.ALLOW_DOWNLOAD_FROM_PORTAL },
+    pollSeconds,
+    clock,
+    monotonic,
+    alert,
+    wake: () => loop.wake(),
+    logger,
+  });
+  const loop = new PermissionLoop({ passes, lease, logger, pollSeconds });
+  return loop;
 }

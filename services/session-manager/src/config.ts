@@ -127,6 +127,10 @@ export const configSchema = Type.Object({
   RECONCILE_SLOW_SECONDS: Duration(60, 'Between looks at every desktop.'),
   IMAGE_TIMEOUT_HOURS: Duration(12, 'After this an image that EC2 has not finished is given up.'),
   IMAGE_POLL_SECONDS: Duration(15, 'Between looks at images that are being made.'),
+  PERMISSIONS_POLL_SECONDS: Duration(
+    5,
+    'Between looks whether hosts know who may use their desktops; events and expiries of shares come at once.',
+  ),
   READINESS_WAIT_SECONDS: Duration(15, 'How long hosts that were asked are waited for.'),
   READINESS_INTERVAL_SECONDS: Duration(5, 'Between two questions to a host whether its desktop is ready.'),
 });

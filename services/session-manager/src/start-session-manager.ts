@@ -7,7 +7,7 @@ import {
 import { buildHttpServer, openServiceBase, type ServiceBase } from '@deskfleet/service-base';
 import { createAwsClients } from './adapters/aws/aws-clients.ts';
 import { followAutomaticEvents } from './adapters/events/follow-automatic-events.ts';
-import { wakeOnRequests } from './adapters/events/wake-on-requests.ts';
+import { type Wakes, wakeOnEvents } from './adapters/events/wake-on-events.ts';
 import { internalRoutes } from './adapters/http/internal-routes.ts';
 import { buildApp, type SessionManager } from './app.ts';
 import { loadSessionManagerConfig } from './config.ts';
@@ -31,7 +31,7 @@ export async function startSessionManager(context: ServiceContext): Promise<Runn
   });
   const aws = createAwsClients(config.AWS_REGION);
   const app = buildApp({ config, base, aws, monotonic: monotonicMilliseconds, logger });
-  const wakeUps = wakeOnRequests({ bus: base.bus, wake: () => wake(app), logger });
+  const wakeUps = wakeOnEvents({ bus: base.bus, wakes: wakesOf(app), logger });
   const http = await buildHttpServer({ health, routes: internalRoutes(app.routes), logger });
   await http.listen({ port: config.PORT, host: config.HOST });
   const types = keepInstanceTypesFresh(app, context);
@@ -39,13 +39,14 @@ export async function startSessionManager(context: ServiceContext): Promise<Runn
     if (signal.aborted) return null;
     app.loop.start();
     app.images.start();
+    app.permissions.start();
     types.start();
     return startFollowing(app, base, logger);
   });
   return {
     drain: async () => {
       await (await following)?.stop();
-      await Promise.all([app.loop.stop(), app.images.stop()]);
+      await Promise.all([app.loop.stop(), app.images.stop(), app.permissions.stop()]);
     },
     async stop() {
       types.stop();
@@ -63,9 +64,14 @@ function startFollowing(app: SessionManager, base: ServiceBase, logger: Logger) 
   return followAutomaticEvents({ bus, db, handlers: app.automatic, wake, logger, metrics });
 }
 
-function wake({ loop, images }: SessionManager): void {
-  loop.wake();
-  images.wake();
+function wakesOf({ loop, images, permissions }: SessionManager): Wakes {
+  return {
+    requested() {
+      loop.wake();
+      images.wake();
+    },
+    accessChanged: () => permissions.wake(),
+  };
 }
 
 function keepInstanceTypesFresh(app: SessionManager, { health, logger, signal }: ServiceContext) {

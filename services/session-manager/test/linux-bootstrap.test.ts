@@ -31,7 +31,7 @@ describe.skipIf(bootingIsImpossible)('an Ubuntu host whose image has nothing', (
     expect(packages).not.toMatch(/nice-dcv-gl|NVIDIA/);
     expect(host.calls).toContainEqual(['snap', 'install', 'amazon-ssm-agent', '--classic']);
     expect(host.read('/etc/dcv/dcv.conf')).toBe(
-      '[security]\nauth-token-verifier="https://tokens.example.org/authenticator"\nos-auto-lock=false\n' +
+      '[security]\nauth-token-verifier="https://tokens.example.org/authenticator"\nos-auto-lock=false\nsupervision-control="enforced"\n' +
         '[connectivity]\nweb-url-path="/d/10.0.0.7/"\nidle-timeout=0\n[session-management]\ncreate-session=false\n',
     );
     expect(host.read('/etc/gdm3/custom.conf')).toContain('AutomaticLogin=alice\n');

@@ -2,6 +2,8 @@ import { markActivity } from '../state/change-power.ts';
 import { newUuid } from '../state/identifiers.ts';
 import type { Connection, HostRecord } from '../state/records.ts';
 import { hostOf, type World } from '../state/world.ts';
+import { hostFacts } from './host-facts.ts';
+import { refusalOf } from './refusal-of.ts';
 
 export interface NewConnection {
   username: string;
@@ -12,8 +14,10 @@ export interface NewConnection {
 /** Somebody is connected from now on. */
 export function connect(world: World, instanceId: string, who: NewConnection): Connection {
   const now = world.clock.now();
-  const connection: Connection = { ...who, id: newUuid(), connectedAt: now, lastInteractionAt: now };
   const host = hostOf(world, instanceId);
+  host.lastConnectionNumber += 1;
+  const number = host.lastConnectionNumber;
+  const connection: Connection = { ...who, id: newUuid(), number, connectedAt: now, lastInteractionAt: now };
   host.connections = [...host.connections, connection];
   markActivity(world, host);
   world.notifyHost(instanceId);
@@ -27,7 +31,17 @@ export function disconnect(world: World, instanceId: string, connectionId: strin
   host.connections = host.connections.filter((connection) => connection.id !== connectionId);
   host.lastDisconnectedAt = world.clock.now();
   markActivity(world, host);
+  dropUnsupervised(world, instanceId);
   world.notifyHost(instanceId);
+}
+
+/** DCV disconnects guests whom the owner must accompany when the owner has left. */
+function dropUnsupervised(world: World, instanceId: string): void {
+  const instance = world.instances.get(instanceId);
+  if (!instance) return;
+  const facts = hostFacts(world, instance);
+  const guest = facts.connections.find(({ username }) => refusalOf(facts, username)?.is === 'unsupervised');
+  if (guest) disconnect(world, instanceId, guest.id);
 }
 
 /** Mouse or keyboard were used; false when there is no such connection. */
@@ -40,11 +54,16 @@ export function interact(world: World, instanceId: string, connectionId: string)
   return true;
 }
 
-/** Makes exactly `wanted` steered connections of the session's owner; viewers stay as they are. */
-export function steerConnections(world: World, host: HostRecord, wanted: number, username: string): void {
-  const steered = host.connections.filter((connection) => connection.origin === 'steered');
-  for (const { id } of steered.slice(wanted)) disconnect(world, host.instanceId, id);
-  for (let count = steered.length; count < wanted; count += 1) {
+/** Exactly these people are connected by steering, whatever the permission file says; viewers stay as they are. */
+export function steerConnections(world: World, host: HostRecord, usernames: string[]): void {
+  const missing = [...usernames];
+  for (const { id, username, origin } of host.connections) {
+    if (origin !== 'steered') continue;
+    const place = missing.indexOf(username);
+    if (place === -1) disconnect(world, host.instanceId, id);
+    else missing.splice(place, 1);
+  }
+  for (const username of missing) {
     connect(world, host.instanceId, {
       username,
       userAgent: 'Amazon DCV Client (steered)',

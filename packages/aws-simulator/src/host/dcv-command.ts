@@ -1,4 +1,5 @@
 import { type HostFacts, hostClock } from './host-facts.ts';
+import type { ScriptedHost } from './scripted-host.ts';
 import type { Desktop } from './user-data.ts';
 
 export interface CommandResult {
@@ -45,8 +46,8 @@ function describeSession(facts: HostFacts, desktop: Desktop): unknown {
 }
 
 function listConnections(facts: HostFacts): unknown {
-  return facts.connections.map((connection, index) => ({
-    id: index + 1,
+  return facts.connections.map((connection) => ({
+    id: connection.number,
     username: connection.username,
     'user-agent': connection.userAgent,
     'client-mode': 'display',
@@ -57,6 +58,12 @@ function listConnections(facts: HostFacts): unknown {
   }));
 }
 
+/** Where the bootstrap puts it (docs/host-bootstrap.md). */
+export const permissionFilePaths = {
+  linux: '/etc/deskfleet/dcv.permissions',
+  windows: 'C:\\ProgramData\\Deskfleet\\dcv.permissions',
+};
+
 const isDown = (facts: HostFacts) => facts.dcvDown || facts.phase.phase !== 'dcv-ready';
 
 /** Whether `dcv` tells of the session of this id, and not that there is none. */
@@ -65,7 +72,8 @@ export function dcvAnswersFor(facts: HostFacts, sessionId: string): boolean {
 }
 
 /** Runs the `dcv` program of a host with these arguments. */
-export function runDcv(facts: HostFacts, args: readonly string[]): CommandResult {
+export function runDcv(host: ScriptedHost, args: readonly string[]): CommandResult {
+  const facts = host.facts();
   const [command, ...rest] = args;
   if (command === 'version' || command === '--version') return succeeded('Amazon DCV 2025.0 (r20103)\n');
   if (isDown(facts)) return failed('Could not connect to the DCV server: is it running?\n');
@@ -75,11 +83,26 @@ export function runDcv(facts: HostFacts, args: readonly string[]): CommandResult
     const { dcvSessionId, owner, sessionType } = desktop;
     return succeeded(`Session: '${dcvSessionId}' (owner:${owner} type:${sessionType})\n`);
   }
-  const sessionId = rest.find((argument) => !argument.startsWith('-')) ?? '';
+  const [sessionId = '', connection] = rest.filter((argument) => !argument.startsWith('-'));
   if (desktop === null || !dcvAnswersFor(facts, sessionId)) {
     return failed(`No session with id '${sessionId}' found.\n`);
   }
   if (command === 'describe-session') return succeeded(json(describeSession(facts, desktop)));
   if (command === 'list-connections') return succeeded(json(listConnections(facts)));
+  if (command === 'set-permissions') return setPermissions(facts, rest);
+  if (command === 'close-connection') return closeConnection(host, connection);
   return failed(`Unknown command: ${command ?? ''}\n`);
+}
+
+/** There is one permission file on a host, and DCV has read it already. */
+function setPermissions({ platform }: HostFacts, args: readonly string[]): CommandResult {
+  const file = args[args.indexOf('--file') + 1] ?? '';
+  if (args[0] !== '--session' || !args.includes('--file'))
+    return failed('--session and --file are required\n');
+  return file === permissionFilePaths[platform] ? succeeded('') : failed(`Could not read ${file}\n`);
+}
+
+function closeConnection(host: ScriptedHost, connection: string | undefined): CommandResult {
+  const isClosed = host.closeConnection(Number(connection));
+  return isClosed ? succeeded('') : failed(`No connection with id '${connection ?? ''}' found.\n`);
 }

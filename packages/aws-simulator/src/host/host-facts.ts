@@ -19,6 +19,8 @@ export interface HostFacts {
   /** The `dcv` program answers with an error, whatever DCV serves. */
   dcvDown: boolean;
   agentOnline: boolean;
+  /** Null where no desktop has been prepared. */
+  permissionFile: string | null;
   connections: Connection[];
   /** Of the present DCV session; null before the first disconnection. */
   lastDisconnectedAt: number | null;
@@ -91,6 +93,7 @@ export function hostFacts(world: World, instance: InstanceRecord): HostFacts {
     dcvReady: phase.phase === 'dcv-ready' && host.dcv !== 'never-ready' && isSetUp,
     dcvDown: host.dcv === 'down',
     agentOnline: host.agent !== 'offline' && isAgentUp(phase),
+    permissionFile: host.permissions?.text ?? desktop?.permissions ?? null,
     connections: host.connections,
     lastDisconnectedAt: lastDisconnection(host, phase),
     gpus: gpusOf(instance, host),

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { HostFacts } from './host-facts.ts';
 import { runScript } from './run-script.ts';
+import type { ScriptedHost } from './scripted-host.ts';
 
 const linux: HostFacts = {
   platform: 'linux',
@@ -13,17 +14,25 @@ const linux: HostFacts = {
     webUrlPath: '/',
     sessionType: 'virtual',
     passwordParameter: null,
+    permissions: '',
   },
   passwordFetched: null,
   dcvReady: true,
   dcvDown: false,
   agentOnline: true,
+  permissionFile: '',
   connections: [],
   lastDisconnectedAt: null,
   gpus: { nvidiaSmi: 'missing', percents: [] },
   now: 0,
   clockOffsetMs: 0,
 };
+
+const hostOf = (facts: HostFacts): ScriptedHost => ({
+  facts: () => facts,
+  replacePermissions: () => null,
+  closeConnection: () => false,
+});
 
 test.each([
   ['after &&, only on success', 'false && echo a; echo b', 0, 'b\n'],
@@ -45,19 +54,19 @@ test.each([
     '$DESKFLEET_OWNER\n',
   ],
 ])('%s', (_, script, exitCode, stdout) => {
-  expect(runScript(linux, [script])).toMatchObject({ exitCode, stdout });
+  expect(runScript(hostOf(linux), [script])).toMatchObject({ exitCode, stdout });
 });
 
 test.each(['rm -rf /', 'dcv describe-session s-1 --json | jq .', 'python3 -c 1', 'echo "open'])(
   'what is not simulated fails: %s',
   (script) => {
-    expect(runScript(linux, [script]).exitCode).not.toBe(0);
+    expect(runScript(hostOf(linux), [script]).exitCode).not.toBe(0);
   },
 );
 
 test('without a desktop in the user data there is no session file', () => {
   const script = '. /etc/deskfleet/session.env && dcv describe-session "$DESKFLEET_DCV_SESSION_ID" --json';
-  expect(runScript({ ...linux, desktop: null, dcvReady: false }, [script])).toMatchObject({
+  expect(runScript(hostOf({ ...linux, desktop: null, dcvReady: false }), [script])).toMatchObject({
     exitCode: 1,
     stdout: '',
   });

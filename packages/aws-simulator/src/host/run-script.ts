@@ -1,7 +1,9 @@
 import { type CommandResult, runDcv } from './dcv-command.ts';
 import type { HostFacts } from './host-facts.ts';
 import { runNvidiaSmi } from './nvidia-smi.ts';
+import { answerPermissionScript } from './permission-scripts.ts';
 import { answerProbe, isProbe } from './probe.ts';
+import type { ScriptedHost } from './scripted-host.ts';
 
 type Environment = Map<string, string>;
 
@@ -54,23 +56,25 @@ function sourceEnvironment(facts: HostFacts, environment: Environment): CommandR
 
 const succeeded = (stdout: string): CommandResult => ({ exitCode: 0, stdout, stderr: '' });
 
-function runWindowsProgram(facts: HostFacts, words: string[]): CommandResult | undefined {
+function runWindowsProgram(host: ScriptedHost, words: string[]): CommandResult | undefined {
+  const facts = host.facts();
   const line = words.join(' ');
   // Whoever asks when Windows came up asks in one of several ways; all contain this name. .NET gives 100 ns digits.
   if (line.includes('LastBootUpTime')) {
     return succeeded(`${new Date(facts.phase.bootedAt ?? 0).toISOString().replace('Z', '0000Z')}\n`);
   }
   const program = words[0] === '&' ? words.slice(1) : words;
-  if (/(^|\\)dcv(\.exe)?$/i.test(program[0] ?? '')) return runDcv(facts, program.slice(1));
+  if (/(^|\\)dcv(\.exe)?$/i.test(program[0] ?? '')) return runDcv(host, program.slice(1));
   if (/(^|\\)nvidia-smi(\.exe)?$/i.test(program[0] ?? '')) return runNvidiaSmi(facts, program.slice(1));
   return undefined;
 }
 
 function runLinuxProgram(
-  facts: HostFacts,
+  host: ScriptedHost,
   words: string[],
   environment: Environment,
 ): CommandResult | undefined {
+  const facts = host.facts();
   const [program, argument] = words[0] === 'sudo' ? words.slice(1) : words;
   if ((program === '.' || program === 'source') && argument === '/etc/deskfleet/session.env') {
     return sourceEnvironment(facts, environment);
@@ -79,21 +83,21 @@ function runLinuxProgram(
     return succeeded(`${facts.phase.bootId ?? ''}\n`);
   }
   if (program === 'dcv' || program === '/usr/bin/dcv')
-    return runDcv(facts, words.slice(words.indexOf(program) + 1));
+    return runDcv(host, words.slice(words.indexOf(program) + 1));
   if (program === 'nvidia-smi') return runNvidiaSmi(facts, words.slice(words.indexOf(program) + 1));
   return undefined;
 }
 
-function run(facts: HostFacts, words: string[], environment: Environment): CommandResult {
+function run(host: ScriptedHost, words: string[], environment: Environment): CommandResult {
   const [program] = words;
   if (program === 'true' || program === 'set') return succeeded('');
   if (program === 'false') return { exitCode: 1, stdout: '', stderr: '' };
   if (program === 'exit') return { exitCode: Number(words[1] ?? 0), stdout: '', stderr: '' };
   if (program === 'echo') return succeeded(`${words.slice(1).join(' ')}\n`);
   const result =
-    facts.platform === 'windows'
-      ? runWindowsProgram(facts, words)
-      : runLinuxProgram(facts, words, environment);
+    host.facts().platform === 'windows'
+      ? runWindowsProgram(host, words)
+      : runLinuxProgram(host, words, environment);
   return result ?? { exitCode: 127, stdout: '', stderr: `${program}: command not found\n` };
 }
 
@@ -101,9 +105,11 @@ function run(facts: HostFacts, words: string[], environment: Environment): Comma
  * Runs the script of a Run Command on a simulated host: the few programs that a control plane asks hosts for,
  * joined by newlines, `;`, `&&` and `||`. Anything else is `command not found`, so that nothing seems to work that would not.
  */
-export function runScript(facts: HostFacts, lines: readonly string[]): CommandResult {
+export function runScript(host: ScriptedHost, lines: readonly string[]): CommandResult {
   const script = lines.join('\n');
-  if (isProbe(script)) return answerProbe(facts);
+  if (isProbe(script)) return answerProbe(host.facts());
+  const answer = answerPermissionScript(host, script);
+  if (answer) return answer;
   const commands = parse(script);
   if (commands === null) return { exitCode: 2, stdout: '', stderr: 'syntax error in script\n' };
   const environment: Environment = new Map();
@@ -112,7 +118,7 @@ export function runScript(facts: HostFacts, lines: readonly string[]): CommandRe
     if (after === '&&' && total.exitCode !== 0) continue;
     if (after === '||' && total.exitCode === 0) continue;
     const expanded = words.map((word) => expand(word, environment));
-    const result = run(facts, expanded, environment);
+    const result = run(host, expanded, environment);
     total.exitCode = result.exitCode;
     total.stdout += result.stdout;
     total.stderr += result.stderr;

@@ -11,9 +11,13 @@ export interface Desktop {
   sessionType: 'console' | 'virtual';
   /** The SSM parameter with the password of the host's own account. */
   passwordParameter: string | null;
+  /** The permission file of the first boot. */
+  permissions: string;
 }
 
 const assignment = /^\s*\$?DESKFLEET_([A-Z0-9_]+)\s*=\s*'([A-Za-z0-9+/=]*)'/gm;
+/** What DCV does without a file of ours. */
+const defaultPermissions = '[permissions]\n%owner% allow builtin\n';
 const maximumInflatedBytes = 1024 * 1024;
 
 function inflate(bytes: Buffer): string | undefined {
@@ -32,9 +36,13 @@ function readUserDataVariables(record: UserDataRecord, platform: 'linux' | 'wind
   const text = inflate(bytes);
   const runs =
     platform === 'windows' ? !compressed && text?.includes('<powershell>') : text?.startsWith('#!');
+  return !runs || text === undefined ? new Map() : readVariables(text);
+}
+
+/** The variables that a script is given, by what follows `DESKFLEET_`. */
+export function readVariables(script: string): Map<string, string> {
   const variables = new Map<string, string>();
-  if (!runs || text === undefined) return variables;
-  for (const [, name, value] of text.matchAll(assignment)) {
+  for (const [, name, value] of script.matchAll(assignment)) {
     if (name !== undefined) variables.set(name, Buffer.from(value ?? '', 'base64').toString('utf8'));
   }
   return variables;
@@ -56,5 +64,6 @@ export function readDesktop(record: UserDataRecord, platform: 'linux' | 'windows
     webUrlPath: variables.get('WEB_URL_PATH') || '/',
     sessionType: variables.get('SESSION_TYPE') === 'virtual' ? 'virtual' : 'console',
     passwordParameter: variables.get('PASSWORD_PARAMETER') || null,
+    permissions: variables.get('PERMISSIONS') ?? defaultPermissions,
   };
 }

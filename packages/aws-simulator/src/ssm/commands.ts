@@ -1,5 +1,6 @@
 import { hostFacts } from '../host/host-facts.ts';
 import { runScript } from '../host/run-script.ts';
+import { scriptedHost } from '../host/scripted-host.ts';
 import { AwsError } from '../http/aws-error.ts';
 import {
   isRecord,
@@ -103,7 +104,7 @@ export function settleCommand(world: World, command: CommandRecord): void {
   if (isComplete || now >= command.deliveryDeadlineAt) finished.add(command);
 }
 
-/** Before hosts are changed: what was asked of them until now is answered by what they were. */
+/** Before hosts are changed or looked at: what was asked of them until now is answered by what they were, and done. */
 export function settleCommands(world: World): void {
   for (const command of world.commands.values()) settleCommand(world, command);
 }
@@ -118,7 +119,7 @@ function settle(world: World, command: CommandRecord, invocation: InvocationReco
   if (!isReached || hostOf(world, instance.instanceId).agent !== 'ok') return invocation;
   const fits = documents[command.documentName] === facts.platform;
   const result = fits
-    ? runScript(facts, command.parameters.commands ?? [])
+    ? runScript(scriptedHost(world, instance), command.parameters.commands ?? [])
     : { exitCode: 1, stdout: '', stderr: 'The platform of the instance does not support the document.\n' };
   return { ...invocation, result: { ...result, finishedAt: command.finishAt } };
 }

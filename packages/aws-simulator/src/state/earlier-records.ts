@@ -1,3 +1,4 @@
+import type { HostRecord } from './records.ts';
 import type { World } from './world.ts';
 
 /** Gives records that an earlier version wrote the fields that it did not know. */
@@ -9,12 +10,15 @@ export function completeEarlierRecords(world: World): void {
     world.instances.put(key, Object.assign({ pastTypes: [], terminationProtected: false }, instance));
   }
   for (const [key, host] of world.hosts.entries()) {
-    if ('nvidiaSmi' in host) continue;
+    if ('permissions' in host) continue;
     const steering = { hibernation: 'ok', rebootIgnored: false } as const;
     const password = { passwordParameter: null, passwordFetched: false };
     const gpus = { gpuPercents: null, nvidiaSmi: 'ok' } as const;
     const times = { clockOffsetSeconds: 0, disconnectionSteeredInBoot: null };
-    world.hosts.put(key, Object.assign(steering, password, gpus, times, host));
+    const earlier: HostRecord = host;
+    const connections = earlier.connections.map((one, index) => ({ ...one, number: index + 1 }));
+    const access = { permissions: null, lastConnectionNumber: connections.length };
+    world.hosts.put(key, { ...steering, ...password, ...gpus, ...times, ...access, ...earlier, connections });
   }
   for (const [key, parameter] of world.parameters.entries()) {
     if ('createdAt' in parameter) continue;

@@ -75,6 +75,8 @@ export interface DeregistrationRecord {
 
 export interface Connection {
   id: string;
+  /** By which the `dcv` program knows it; never given again on this host. */
+  number: number;
   username: string;
   userAgent: string;
   /** `viewer` connections end with the simulator process; steered ones stay until they are taken away. */
@@ -112,7 +114,10 @@ export interface HostRecord {
   passwordParameter: string | null;
   /** The host had read it before it was deleted. */
   passwordFetched: boolean;
+  /** The permission file that the host was sent last, and that command's number; null: the file of its first boot. */
+  permissions: { text: string; number: number } | null;
   connections: Connection[];
+  lastConnectionNumber: number;
   lastDisconnectedAt: number | null;
   /** The boot in which `lastDisconnectedAt` was steered, if it ever was. */
   disconnectionSteeredInBoot: string | null;

@@ -15,6 +15,8 @@ import * as schemas from './schemas.ts';
 interface HostChange {
   cpuPercent?: number | null;
   connections?: number;
+  /** The people who are connected, by name. */
+  connectedUsers?: string[];
   lastDisconnectedAt?: string | null;
   /** Of everybody who is connected. */
   lastInteractionAt?: string;
@@ -32,21 +34,21 @@ interface HostChange {
 function changeHost(world: World, instance: InstanceRecord, change: HostChange): string | undefined {
   const host = hostOf(world, instance.instanceId);
   const facts = hostFacts(world, instance);
-  if (change.connections && !facts.dcvReady) return 'Nobody can be connected while DCV does not answer.';
-  const people = change.connections ?? host.connections.length;
+  const owner = facts.desktop?.owner ?? 'unknown';
+  const users = change.connectedUsers ?? ownerTimes(owner, change.connections);
+  if (users?.length && !facts.dcvReady) return 'Nobody can be connected while DCV does not answer.';
+  const people = users?.length ?? host.connections.length;
   if (change.lastInteractionAt && people === 0) return 'Nobody is connected who could have done anything.';
   // What hosts were asked before this change, they answer as they were.
   settleCommands(world);
-  const { cpuPercent, connections, lastDisconnectedAt, lastInteractionAt, terminationProtected, ...fates } =
-    change;
+  const { cpuPercent, lastDisconnectedAt, lastInteractionAt, terminationProtected, ...others } = change;
+  const { connections: _, connectedUsers: __, ...fates } = others;
   world.hosts.put(host.instanceId, Object.assign(host, fates));
   if (terminationProtected !== undefined) {
     world.instances.put(instance.instanceId, Object.assign(instance, { terminationProtected }));
   }
   if (cpuPercent !== undefined) markActivity(world, host, cpuPercent);
-  if (connections !== undefined) {
-    steerConnections(world, host, connections, facts.desktop?.owner ?? 'unknown');
-  }
+  if (users !== undefined) steerConnections(world, host, users);
   if (lastDisconnectedAt !== undefined) {
     const at = lastDisconnectedAt === null ? null : Date.parse(lastDisconnectedAt);
     steerLastDisconnection(world, host, { at, bootId: facts.phase.bootId });
@@ -54,6 +56,10 @@ function changeHost(world: World, instance: InstanceRecord, change: HostChange):
   if (lastInteractionAt !== undefined) steerLastInteraction(world, host, Date.parse(lastInteractionAt));
   world.notifyHost(instance.instanceId);
   return undefined;
+}
+
+function ownerTimes(owner: string, connections: number | undefined): string[] | undefined {
+  return connections === undefined ? undefined : Array.from({ length: connections }, () => owner);
 }
 
 interface ConsoleWish {

@@ -1,5 +1,6 @@
 import { cpuPercentAt } from '../cloudwatch/cpu-utilization.ts';
 import { type HostFacts, hostFacts } from '../host/host-facts.ts';
+import { settleCommands } from '../ssm/commands.ts';
 import { isHibernated } from '../state/change-power.ts';
 import type { InstanceRecord } from '../state/records.ts';
 import { hostOf, stateNow, type World } from '../state/world.ts';
@@ -21,6 +22,7 @@ function hostView(world: World, instance: InstanceRecord, facts: HostFacts): obj
     agent: host.agent,
     dcv: host.dcv,
     dcvReady: facts.dcvReady,
+    permissionFile: facts.permissionFile,
     stopHangs: host.stopHangs,
     hibernation: host.hibernation,
     rebootIgnored: host.rebootIgnored,
@@ -35,6 +37,7 @@ function hostView(world: World, instance: InstanceRecord, facts: HostFacts): obj
 
 /** An instance as the steering shows it: EC2's view, and what the host on it believes. */
 export function instanceView(world: World, instance: InstanceRecord): object {
+  settleCommands(world);
   const host = hostOf(world, instance.instanceId);
   const facts = hostFacts(world, instance);
   const state = stateNow(world, instance);

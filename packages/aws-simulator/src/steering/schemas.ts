@@ -18,6 +18,7 @@ const imageOutcome = { enum: ['ok', 'fails', 'hangs'] };
 export const hostChange = closed({
   cpuPercent: orNull({ type: 'number', minimum: 0, maximum: 100 }),
   connections: { type: 'integer', minimum: 0, maximum: 100 },
+  connectedUsers: { type: 'array', items: text, maxItems: 100 },
   lastDisconnectedAt: orNull(instant),
   lastInteractionAt: instant,
   // As nvidia-smi prints them: whole numbers, and no type has more GPUs than 16.

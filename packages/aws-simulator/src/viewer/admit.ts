@@ -1,6 +1,8 @@
 import { hostFacts } from '../host/host-facts.ts';
+import { refusalOf } from '../host/refusal-of.ts';
 import type { Desktop } from '../host/user-data.ts';
 import { verifyToken } from '../host/verify-token.ts';
+import { settleCommands } from '../ssm/commands.ts';
 import type { InstanceRecord } from '../state/records.ts';
 import { instanceByAddress, stateNow, type World } from '../state/world.ts';
 
@@ -19,7 +21,8 @@ export type Admitted =
 
 const notReady = 'The desktop is not running.';
 
-/** Lets somebody in on a host, or says why not: the host must answer, know the session, and its verifier must say yes. */
+/** Lets somebody in on a host, or says why not: the host must answer and know the session, its verifier say yes, and its
+ * permission file allow it. */
 export async function admit(world: World, request: Admission): Promise<Admitted> {
   const instance = instanceByAddress(world, request.privateIp);
   if (!instance || stateNow(world, instance) === 'terminated') {
@@ -46,7 +49,11 @@ export async function admit(world: World, request: Admission): Promise<Admitted>
     'DCV host asked its token verifier',
   );
   if (answer.result === 'no') return { ...answer, status: 401 };
-  // The answer took time: the host may be on its way down by now.
-  if (!hostFacts(world, instance).dcvReady) return { result: 'no', status: 503, message: notReady };
+  // The answer took time: the host may be on its way down by now, or have been told who may use it.
+  settleCommands(world);
+  const facts = hostFacts(world, instance);
+  if (!facts.dcvReady) return { result: 'no', status: 503, message: notReady };
+  const refusal = refusalOf(facts, answer.username);
+  if (refusal) return { result: 'no', status: 401, message: refusal.message };
   return { result: 'yes', username: answer.username, instance, desktop };
 }

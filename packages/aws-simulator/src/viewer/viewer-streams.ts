@@ -1,12 +1,14 @@
 import type { ServerResponse } from 'node:http';
 import { connect, disconnect } from '../host/connections.ts';
 import { hostFacts } from '../host/host-facts.ts';
+import { refusalOf } from '../host/refusal-of.ts';
 import type { InstanceRecord } from '../state/records.ts';
 import { stateNow, type World } from '../state/world.ts';
 import type { Admitted } from './admit.ts';
 
 interface Stream {
   connectionId: string;
+  username: string;
   response: ServerResponse;
   /** The number of people connected that this viewer was last told. */
   told: number;
@@ -36,7 +38,7 @@ export class ViewerStreams {
     const { instance, desktop, username } = admitted;
     const { instanceId } = instance;
     const connection = connect(this.#world, instanceId, { username, userAgent, origin: 'viewer' });
-    const stream: Stream = { connectionId: connection.id, response, told: 0 };
+    const stream: Stream = { connectionId: connection.id, username, response, told: 0 };
     const streams = this.#streams.get(instanceId) ?? new Set();
     this.#streams.set(instanceId, streams.add(stream));
     response.on('close', () => this.#closed(instanceId, stream));
@@ -71,17 +73,18 @@ export class ViewerStreams {
         continue;
       }
       streams.delete(stream);
-      const reason = instance ? this.#reason(instance) : 'The desktop is gone.';
-      send(stream.response, { type: 'closed', reason });
+      const reason = instance ? this.#reason(instance, stream) : 'The desktop is gone.';
+      send(stream.response, { type: 'closed', reason, ...(facts?.dcvReady && { desktopIsUp: true }) });
       stream.response.end();
     }
   }
 
-  #reason(instance: InstanceRecord): string {
+  #reason(instance: InstanceRecord, { username }: Stream): string {
     const state = stateNow(this.#world, instance);
     if (state !== 'running') return `The desktop is ${state}.`;
-    const { phase } = hostFacts(this.#world, instance).phase;
-    return phase === 'dcv-ready' ? 'The host closed the connection.' : 'The desktop is restarting.';
+    const facts = hostFacts(this.#world, instance);
+    if (facts.phase.phase !== 'dcv-ready') return 'The desktop is restarting.';
+    return refusalOf(facts, username)?.message ?? 'The host closed the connection.';
   }
 
   #closed(instanceId: string, stream: Stream): void {

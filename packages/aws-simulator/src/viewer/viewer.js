@@ -42,11 +42,10 @@ function handle(event) {
   if (event.type === 'connections') byId('fact-connections').textContent = event.connections;
   if (event.type !== 'closed') return;
   connection = null;
-  show(
-    'closed',
-    'You have been disconnected',
-    `${event.reason} Start the desktop in the portal, then connect again.`,
-  );
+  const advice = event.desktopIsUp
+    ? 'The portal shows which desktops you may use.'
+    : 'Start the desktop in the portal, then connect again.';
+  show('closed', 'You have been disconnected', `${event.reason} ${advice}`);
 }
 
 async function readEvents(body) {

@@ -44,10 +44,12 @@ configure_dcv() {
   if [ "$host_accounts" = directory ]; then lock=true; fi
   install -d /etc/dcv
   value PERMISSIONS > /etc/deskfleet/dcv.permissions
+  # Without supervision-control, guests whom the owner must accompany could stay alone.
   cat > /etc/dcv/dcv.conf << CONF
 [security]
 auth-token-verifier=$(quoted "$verifier")
 os-auto-lock=$lock
+supervision-control="enforced"
 [connectivity]
 web-url-path=$(quoted "${path//'{host}'/$address}")
 idle-timeout=0

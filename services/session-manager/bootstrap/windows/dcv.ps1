@@ -31,6 +31,8 @@ function Set-DcvSettings {
   Set-Dcv 'security' 'auth-token-verifier' (Get-Value 'AUTH_TOKEN_VERIFIER')
   # Who is logged on automatically may not know the password that would unlock the desktop.
   Set-Dcv 'security' 'os-auto-lock' ([int] (-not $Autologon))
+  # Without it, guests whom the owner must accompany could stay alone.
+  Set-Dcv 'security' 'supervision-control' 'enforced'
   Set-Dcv 'connectivity' 'web-url-path' (Get-Value 'WEB_URL_PATH').Replace('{host}', $Address)
   Set-Dcv 'connectivity' 'idle-timeout' 0
   Set-Dcv 'session-management' 'create-session' 1

@@ -17,6 +17,11 @@ export class BackgroundWork {
     this.onError = onError;
   }
 
+  /** How many sessions have work under way. */
+  get size(): number {
+    return this.busy.size;
+  }
+
   isBusy(sessionId: string): boolean {
     return this.busy.has(sessionId);
   }

@@ -105,4 +105,5 @@ export type AlertName =
   | 'launch-unconfirmed'
   | 'subnet-missing'
   | 'image-overdue'
+  | 'permissions-overdue'
   | 'aws-refuses';

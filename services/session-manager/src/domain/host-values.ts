@@ -3,19 +3,21 @@ import { dcvSessionTypeOf } from './dcv-session-type-of.ts';
 import { fstabLineOf } from './fstab-line-of.ts';
 import { gpuOf } from './gpu-of.ts';
 import type { HostSettings, HostSpec } from './host-spec.ts';
+import { permissionFileOf } from './permission-file.ts';
 
 /** The values that a host's bootstrap script gets, as `DESKFLEET_<name>`. None of them is a secret. */
 export function hostValuesOf(spec: HostSpec, settings: HostSettings): Record<string, string> {
+  const owner = dcvUserName(spec.owner, { ...settings, os: spec.os });
   return {
     SESSION_ID: spec.sessionId,
     DCV_SESSION_ID: dcvSessionIdOf(spec.sessionId, spec.os),
-    OWNER: dcvUserName(spec.owner, { ...settings, os: spec.os }),
+    OWNER: owner,
     USER: spec.owner,
     HOST_ACCOUNTS: settings.hostAccounts,
     AUTH_TOKEN_VERIFIER: settings.authenticatorUrl,
     WEB_URL_PATH: settings.webUrlPathTemplate,
     SESSION_TYPE: dcvSessionTypeOf(spec),
-    PERMISSIONS: permissionFileOf(settings),
+    PERMISSIONS: firstPermissions(owner, settings),
     REGION: settings.region,
     INSTANCE_TYPE: spec.instanceType,
     GPU: gpuOf(spec.instanceType),
@@ -43,10 +45,9 @@ function windowsValuesOf(spec: HostSpec, settings: HostSettings): Record<string,
   };
 }
 
-/** The permission file of the DCV session (DCV Administrator Guide, "Working with permissions files"). */
-function permissionFileOf({ allowFileDownload }: HostSettings): string {
-  const rules = ['[permissions]', '%owner% allow builtin'];
-  return lines(allowFileDownload ? rules : [...rules, '%any% deny file-download']);
+/** Guests come later, when the desktop runs (application/apply-permissions.ts). */
+function firstPermissions(name: string, { allowFileDownload }: HostSettings): string {
+  return permissionFileOf({ owner: { name, isDisabled: false }, guests: [], allowFileDownload }).text;
 }
 
 function lines(all: string[]): string {

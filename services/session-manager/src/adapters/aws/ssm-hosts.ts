@@ -9,6 +9,7 @@ import {
 import type { OperatingSystem } from '@deskfleet/contracts';
 import { monotonicMilliseconds } from '@deskfleet/runtime';
 import type { Host, Hosts } from '../../application/ports.ts';
+import { isSameAccount } from '../../domain/is-same-account.ts';
 import type { HostAnswer } from '../../domain/session-status.ts';
 
 /** One text for all hosts of a batch: each knows its session from the file that its bootstrap wrote. */
@@ -127,6 +128,7 @@ function readAnswer(output: string | undefined, host: Host | undefined): HostAns
       'id' in described &&
       described.id === host.dcvSessionId &&
       'owner' in described &&
+      typeof described.owner === 'string' &&
       isSameAccount(described.owner, host.owner);
     if (!isOurs) return notReady;
     const bootId = output.slice(0, start).trim() || null;
@@ -140,10 +142,4 @@ function readAnswer(output: string | undefined, host: Host | undefined): HostAns
 function connectionsOf(described: object): number | null {
   const count: unknown = 'num-of-connections' in described ? described['num-of-connections'] : null;
   return Number.isInteger(count) && Number(count) >= 0 ? Number(count) : null;
-}
-
-/** Windows writes accounts with their domain and in any case. */
-function isSameAccount(described: unknown, account: string): boolean {
-  const plain = (name: string) => name.slice(name.lastIndexOf('\\') + 1).toLowerCase();
-  return typeof described === 'string' && plain(described) === plain(account);
 }
