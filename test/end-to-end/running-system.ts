@@ -168,7 +168,9 @@ export class ApiUser {
       },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
-    return { status: answer.status, headers: answer.headers, body: (await answer.json()) as Body };
+    const text = await answer.text();
+    const parsed: unknown = text === '' ? null : JSON.parse(text);
+    return { status: answer.status, headers: answer.headers, body: parsed as Body };
   }
 
   /** Launches a desktop; repeats the request with its Idempotency-Key while the gateway is being restarted. */

@@ -129,13 +129,13 @@ describe('sharing', () => {
   });
 
   test('is active once the running host has been told of the guest, and not of an earlier run', async () => {
-    await share();
+    const { id } = (await share()).body;
     const told = (since: string) =>
       gateway.owner.query(
-        `insert into session_manager.host_permissions (session_id, state_since, digest, guests, applied_at)
-         select session_id, ${since}, 'd', '{bob}', now() from session_manager.session_runtime where session_id = $1
+        `insert into session_manager.host_permissions (session_id, state_since, digest, share_ids, applied_at)
+         select session_id, ${since}, 'd', array[$2::uuid], now() from session_manager.session_runtime where session_id = $1
          on conflict (session_id) do update set state_since = excluded.state_since`,
-        [sessionId],
+        [sessionId, id],
       );
     await told(`state_since - interval '1 hour'`);
     expect(await shares()).toMatchObject([{ active: false }]);

@@ -40,7 +40,7 @@ const sessionManagerTables = `
     session_id uuid primary key,
     state_since timestamptz not null,
     digest text not null,
-    guests text[] not null,
+    share_ids uuid[] not null,
     applied_at timestamptz not null
   );`;
 

@@ -105,10 +105,10 @@ export interface HostPermissionsTable {
   session_id: string;
   /** Beginning of the running state in which they were told; in a later one they are told again. */
   state_since: Date;
-  /** Of the permission file; empty: it is being told, or was not confirmed. */
+  /** Of the permission file and its shares; empty: it is being told, or was not confirmed. */
   digest: string;
-  /** Names, as DCV has them, of who may connect besides the owner. */
-  guests: string[];
+  /** The shares by which it lets guests in. */
+  share_ids: string[];
   applied_at: Date;
 }
 

@@ -133,14 +133,13 @@ export function withdrawShare(
 
 /** With whom a session is shared, for those who may change that. */
 export async function listShares(
-  deps: Pick<SharingDeps, 'shares' | 'hostNaming'>,
+  deps: Pick<SharingDeps, 'shares'>,
   { principal, sessionId }: Pick<SharingRequest, 'principal' | 'sessionId'>,
 ): Promise<Outcome<ShareList>> {
   const managed = managedBy(principal, await deps.shares.list(sessionId));
   if (!managed.ok) return managed;
-  const { os, shares, toldGuests } = managed.value;
-  const isTold = ({ user }: ShareRecord) => toldGuests.includes(dcvNameOf(deps, { os }, user));
-  return done({ items: shares.map((share) => describeShare(share, isTold(share))) });
+  const { shares, toldIds } = managed.value;
+  return done({ items: shares.map((share) => describeShare(share, toldIds.includes(share.id))) });
 }
 
 function dcvNameOf(

@@ -39,16 +39,8 @@ export interface ShareStep {
 export interface ShareStore {
   /** Runs `work` in one transaction that excludes every other decision about the session. */
   withSession<Result>(sessionId: string, work: (step: ShareStep) => Promise<Result>): Promise<Result>;
-  /** The shares of a session that count, newest first, and whom its running host was told of; null: no such session. */
-  list(sessionId: string): Promise<
-    | (SharedSession & {
-        os: SessionRecord['os'];
-        shares: ShareRecord[];
-        /** Names as DCV has them. */
-        toldGuests: string[];
-      })
-    | null
-  >;
+  /** The shares of a session that count, newest first, and of which its running host was told; null: no such session. */
+  list(sessionId: string): Promise<(SharedSession & { shares: ShareRecord[]; toldIds: string[] }) | null>;
 }
 
 /** A share that something else than a person has ended. */

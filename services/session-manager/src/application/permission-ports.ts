@@ -10,17 +10,17 @@ export interface SharedDesktop {
   instanceId: string;
   stateSince: Date;
   /** The shares that count, with users who are not disabled. */
-  shares: { user: string; features: string[]; expiresAt: Date }[];
+  shares: { id: string; user: string; features: string[]; expiresAt: Date }[];
   /** What its host was told last; null: what it was told at its first boot. */
   told: { digest: string; stateSince: Date; appliedAt: Date } | null;
 }
 
-/** What a host was told, and who may connect besides the owner from then on. */
+/** What a host was told, and by which shares guests may connect from then on. */
 export interface ToldPermissions {
   sessionId: string;
   stateSince: Date;
   digest: string;
-  guests: string[];
+  shareIds: string[];
   appliedAt: Date;
 }
 

@@ -20,6 +20,9 @@ export interface PermissionRules {
 export interface WantedPermissions {
   permissions: Permissions;
   file: PermissionFile;
+  /** The shares by which the file lets guests in. */
+  shareIds: string[];
+  /** Of both: a share that takes the place of one like it is told again, so that it is known to be in force. */
   digest: string;
 }
 
@@ -31,7 +34,14 @@ export function wantedPermissions(desktop: SharedDesktop, rules: PermissionRules
     allowFileDownload: rules.allowFileDownload,
   };
   const file = permissionFileOf(permissions);
-  return { permissions, file, digest: createHash('sha256').update(file.text).digest('hex') };
+  const shareIds = desktop.shares
+    .filter(({ user }) => file.guests.includes(dcvUserName(user, naming)))
+    .map(({ id }) => id)
+    .sort();
+  const digest = createHash('sha256')
+    .update(`${file.text}${shareIds.join(' ')}`)
+    .digest('hex');
+  return { permissions, file, shareIds, digest };
 }
 
 /** At every start a host is told again: a DCV session is a new one, and the file may be that of before the stop. */
@@ -78,7 +88,8 @@ export async function pushPermissions(
     const left = whoMustLeave(after.connections, wanted.permissions, wanted.file);
     if (left.length > 0) return stillConnected(left);
   }
-  await deps.store.record({ sessionId, stateSince, digest: wanted.digest, guests, appliedAt });
+  const { digest, shareIds } = wanted;
+  await deps.store.record({ sessionId, stateSince, digest, shareIds, appliedAt });
   const disconnected = leaving.map(({ user }) => user);
   deps.logger.info({ sessionId, guests, disconnected }, 'a host knows who may use its desktop');
   return null;

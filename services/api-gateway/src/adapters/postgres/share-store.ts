@@ -74,7 +74,7 @@ async function listShares(db: Kysely<Database>, sessionId: string) {
         .on('r.state', '=', 'running'),
     )
     .where('s.id', '=', sessionId)
-    .select(['s.owner', 's.os', 'p.guests'])
+    .select(['s.owner', 'p.share_ids'])
     .executeTakeFirst();
   if (!session) return null;
   const rows = await selectOpen(db)
@@ -83,8 +83,7 @@ async function listShares(db: Kysely<Database>, sessionId: string) {
     .orderBy('h.id', 'desc')
     .execute();
   const shares = rows.map(toShare);
-  const { owner, os, guests } = session;
-  return { owner, os, guests: shares, shares, toldGuests: guests ?? [] };
+  return { owner: session.owner, guests: shares, shares, toldIds: session.share_ids ?? [] };
 }
 
 /** Shares that end in one transaction: few enough that their locks are never noticed. */

@@ -22,7 +22,7 @@ export function createPermissionStore(db: Kysely<Database>): PermissionStore {
       transact(db, 'session-manager.begin-permissions', async (trx) => {
         const row = await trx
           .insertInto('session_manager.host_permissions')
-          .columns(['session_id', 'state_since', 'digest', 'guests', 'applied_at'])
+          .columns(['session_id', 'state_since', 'digest', 'share_ids', 'applied_at'])
           .expression((eb) =>
             eb
               .selectFrom('session_manager.session_runtime as r')
@@ -33,7 +33,7 @@ export function createPermissionStore(db: Kysely<Database>): PermissionStore {
                 'r.session_id',
                 e.cast<Date>(e.val(stateSince), 'timestamptz').as('state_since'),
                 e.val(unknownDigest).as('digest'),
-                sql<string[]>`'{}'::text[]`.as('guests'),
+                sql<string[]>`'{}'::uuid[]`.as('share_ids'),
                 e.cast<Date>(e.val(now), 'timestamptz').as('applied_at'),
               ]),
           )
@@ -43,11 +43,11 @@ export function createPermissionStore(db: Kysely<Database>): PermissionStore {
         return row !== undefined;
       }),
 
-    record: ({ sessionId, stateSince, digest, guests, appliedAt }) =>
+    record: ({ sessionId, stateSince, digest, shareIds, appliedAt }) =>
       transact(db, 'session-manager.record-permissions', async (trx) => {
         await trx
           .updateTable('session_manager.host_permissions')
-          .set({ state_since: stateSince, digest, guests, applied_at: appliedAt })
+          .set({ state_since: stateSince, digest, share_ids: shareIds, applied_at: appliedAt })
           .where('session_id', '=', sessionId)
           .execute();
       }),
@@ -103,7 +103,7 @@ function sharesQuery(db: Kysely<Database>, { now, sessionIds }: { now: Date; ses
     .where('h.ended_at', 'is', null)
     .where('h.expires_at', '>', now)
     .where('g.disabled_at', 'is', null)
-    .select(['h.session_id', 'h.user_name', 'h.features', 'h.expires_at']);
+    .select(['h.id', 'h.session_id', 'h.user_name', 'h.features', 'h.expires_at']);
 }
 
 type DesktopRow = Awaited<ReturnType<ReturnType<typeof desktopsQuery>['execute']>>[number];
@@ -118,7 +118,8 @@ function desktopOf(row: DesktopRow, shares: ShareRow[]): SharedDesktop {
     os: row.os,
     instanceId: row.instance_id ?? '',
     stateSince: row.state_since,
-    shares: shares.map(({ user_name, features, expires_at }) => ({
+    shares: shares.map(({ id, user_name, features, expires_at }) => ({
+      id,
       user: user_name,
       features,
       expiresAt: expires_at,
