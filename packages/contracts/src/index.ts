@@ -7,6 +7,7 @@ export {
 } from './events/catalogue.ts';
 export { type CloudEvent, cloudEventsMediaType, EnvelopeSchema, envelopeOf } from './events/envelope.ts';
 export { schemaNameOf, subjectFilterOf, subjectOf, subjectRoot } from './events/subjects.ts';
+export * from './http/admin-permission-set.ts';
 export * from './http/admin-profile.ts';
 export * from './http/admin-project.ts';
 export * from './http/admin-software-stack.ts';

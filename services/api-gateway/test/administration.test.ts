@@ -7,7 +7,14 @@ import type {
 } from '@deskfleet/contracts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Gateway, linuxStack, startTestGateway } from './gateway-fixture.ts';
-import { newProfile, newProject, newStack, standardProfile, uniqueName } from './new-entries.ts';
+import {
+  newPermissionSet,
+  newProfile,
+  newProject,
+  newStack,
+  standardProfile,
+  uniqueName,
+} from './new-entries.ts';
 
 let gateway: Gateway;
 beforeAll(async () => {
@@ -41,6 +48,7 @@ describe.each([
   ['software-stacks', 'software-stack', newStack],
   ['profiles', 'profile', newProfile],
   ['projects', 'project', newProject],
+  ['permission-sets', 'permission-set', newPermissionSet],
 ] as const)('%s', (kinds, kind, wish) => {
   test('are made, read, changed and deleted, each with an audit entry', async () => {
     const body = wish();

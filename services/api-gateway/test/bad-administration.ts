@@ -1,6 +1,6 @@
 import type { BadRequest } from './bad-requests.ts';
 import { linuxStack } from './gateway-fixture.ts';
-import { newProfile, newProject, newStack, standardProfile } from './new-entries.ts';
+import { newPermissionSet, newProfile, newProject, newStack, standardProfile } from './new-entries.ts';
 
 const share = { kind: 'nfs', source: '10.0.0.5:/projects', target: '/projects' };
 
@@ -108,6 +108,12 @@ export const badAdministration: BadRequest[] = [
   ...refuse('POST /v1/admin/software-stacks', newStack, stacks),
   ...refuse('POST /v1/admin/profiles', newProfile, profiles),
   ...refuse('POST /v1/admin/projects', newProject, projects),
+  ...refuse('POST /v1/admin/permission-sets', newPermissionSet, [
+    ['an unknown feature', { features: ['display', 'root'] }, '/features/1', /audio-in, .*webcam/],
+    ['a feature with a line end', { features: ['display\nbob allow builtin'] }, '/features/0'],
+    ['no features', { features: [] }, '/features', /must not be empty/],
+    ['a feature twice', { features: ['display', 'display'] }, '/features', /once/],
+  ]),
   ...refuse(`PATCH /v1/admin/software-stacks/${linuxStack}`, (change) => change, [
     ['another operating system', { os: 'windows' }, '/os', /There is no field 'os'/],
     ['another architecture', { architecture: 'arm64' }, '/architecture'],

@@ -27,3 +27,7 @@ export function newProfile(change: object = {}) {
 export function newProject(change: object = {}) {
   return { name: uniqueName(), ...change };
 }
+
+export function newPermissionSet(change: object = {}) {
+  return { name: uniqueName(), features: ['display', 'pointer'], ...change };
+}

@@ -93,22 +93,24 @@ const ofNobody: Row[] = [
   { route: 'GET /v1/me/quota', owner: 200, administrator: 200, other: 200 },
 ];
 /** Administrators get what the rows of CRUD look at (administration.test.ts); here nothing may change. */
-const ofAdministrators: Row[] = ['software-stacks', 'profiles', 'projects'].flatMap((kinds) => {
-  const row = (method: string, suffix: string, administrator: number, body?: object): Row => ({
-    route: `${method} /v1/admin/${kinds}${suffix}`,
-    owner: 403,
-    administrator,
-    other: 403,
-    ...(body ? { body } : {}),
-  });
-  return [
-    row('GET', '', 200),
-    row('POST', '', 400, {}),
-    row('GET', '/:nowhere', 404),
-    row('PATCH', '/:nowhere', 404, { name: 'Changed' }),
-    row('DELETE', '/:nowhere', 404),
-  ];
-});
+const ofAdministrators: Row[] = ['software-stacks', 'profiles', 'projects', 'permission-sets'].flatMap(
+  (kinds) => {
+    const row = (method: string, suffix: string, administrator: number, body?: object): Row => ({
+      route: `${method} /v1/admin/${kinds}${suffix}`,
+      owner: 403,
+      administrator,
+      other: 403,
+      ...(body ? { body } : {}),
+    });
+    return [
+      row('GET', '', 200),
+      row('POST', '', 400, {}),
+      row('GET', '/:nowhere', 404),
+      row('PATCH', '/:nowhere', 404, { name: 'Changed' }),
+      row('DELETE', '/:nowhere', 404),
+    ];
+  },
+);
 ofAdministrators.push(
   { route: 'GET /v1/admin/users', owner: 403, administrator: 200, other: 403 },
   { route: 'GET /v1/admin/users/:user', owner: 403, administrator: 404, other: 403 },

@@ -401,3 +401,37 @@ test('everybody can see what a desktop can be shared with', async () => {
     ['full', true],
   ]);
 });
+
+describe('permission sets of administrators', () => {
+  const make = (body: object) => gateway.send('admin', 'POST /v1/admin/permission-sets', { body });
+
+  test('can be shared with by name, whatever its case, and a later edit does not change what was granted', async () => {
+    const made = await gateway.send<{ id: string }>('admin', 'POST /v1/admin/permission-sets', {
+      body: { name: 'Pair Work', features: ['keyboard', 'display', 'mouse'] },
+    });
+    expect(made.status, made.text).toBe(201);
+    const granted = await share({ permissions: 'pair work' });
+    expect(granted.body).toMatchObject({
+      permissions: 'Pair Work',
+      features: ['display', 'keyboard', 'mouse'],
+    });
+    const route = `/v1/admin/permission-sets/${made.body.id}`;
+    await gateway.send('admin', `PATCH ${route}`, { body: { features: ['display'] } });
+    expect((await gateway.send('admin', `DELETE ${route}`)).status).toBe(204);
+    expect(await shares()).toMatchObject([{ features: ['display', 'keyboard', 'mouse'] }]);
+    const gone = await share({ permissions: 'Pair Work' });
+    expect(gone.body).toMatchObject({ code: 'unknown-permission-set' });
+  });
+
+  test.each<[status: number, code: string, body: object]>([
+    [409, 'permission-set-name-taken', { name: 'Full', features: ['display'] }],
+    [422, 'display-required', { name: 'blind', features: ['keyboard'] }],
+    [400, 'invalid-request', { name: 'x', features: ['display', 'root'] }],
+    [400, 'invalid-request', { name: 'x', features: ['display\nbob allow builtin'] }],
+    [400, 'invalid-request', { name: 'x', features: [] }],
+    [400, 'invalid-request', { name: 'x', features: ['display', 'display'] }],
+  ])('%i %s: %j', async (status, code, body) => {
+    const answer = await make(body);
+    expect([answer.status, (answer.body as Problem).code], answer.text).toEqual([status, code]);
+  });
+});

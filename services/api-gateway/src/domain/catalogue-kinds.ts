@@ -1,12 +1,19 @@
-import type { ProfileFields, ProjectFields, SoftwareStackFields } from '@deskfleet/contracts';
+import type {
+  PermissionSetFields,
+  ProblemCode,
+  ProfileFields,
+  ProjectFields,
+  SoftwareStackFields,
+} from '@deskfleet/contracts';
 import type { CursorKind } from './cursor.ts';
 import type { Refusal } from './refusal.ts';
 
-/** What administrators keep: what desktops are launched with, under which policy, and for whom. */
+/** What administrators keep: what desktops are launched with, under which policy, for whom, and how they are shared. */
 export interface CatalogueFields {
   'software-stack': SoftwareStackFields;
   profile: ProfileFields;
   project: ProjectFields;
+  'permission-set': PermissionSetFields;
 }
 export type CatalogueKind = keyof CatalogueFields;
 
@@ -35,11 +42,31 @@ export interface CatalogueUses {
 }
 
 /** What people call each kind, and the mark of its list's cursors. */
-export const kindTexts: Record<CatalogueKind, { word: string; path: string; cursor: CursorKind }> = {
-  'software-stack': { word: 'software stack', path: '/v1/admin/software-stacks', cursor: 'k' },
-  profile: { word: 'profile', path: '/v1/admin/profiles', cursor: 'p' },
-  project: { word: 'project', path: '/v1/admin/projects', cursor: 'j' },
+export const kindTexts: Record<CatalogueKind, KindTexts> = {
+  'software-stack': {
+    word: 'software stack',
+    path: '/v1/admin/software-stacks',
+    cursor: 'k',
+    inUse: 'software-stack-in-use',
+  },
+  profile: { word: 'profile', path: '/v1/admin/profiles', cursor: 'p', inUse: 'profile-in-use' },
+  project: { word: 'project', path: '/v1/admin/projects', cursor: 'j', inUse: 'project-in-use' },
+  // Shares keep the features that they were granted with.
+  'permission-set': {
+    word: 'permission set',
+    path: '/v1/admin/permission-sets',
+    cursor: 'r',
+    inUse: null,
+  },
 };
+
+interface KindTexts {
+  word: string;
+  path: string;
+  cursor: CursorKind;
+  /** The problem of one that cannot be deleted because of its uses; null: nothing stands in the way. */
+  inUse: ProblemCode | null;
+}
 
 export function entryNotFound(kind: CatalogueKind): Refusal {
   const { word, path } = kindTexts[kind];
@@ -62,7 +89,8 @@ export function whyInUse(
   name: string,
   { sessions, softwareStacks }: CatalogueUses,
 ): Refusal | null {
-  if (!sessions && softwareStacks.length === 0) return null;
+  const code = kindTexts[kind].inUse;
+  if (code === null || (!sessions && softwareStacks.length === 0)) return null;
   const reasons = [
     ...(sessions
       ? [
@@ -75,5 +103,5 @@ export function whyInUse(
         ]
       : []),
   ];
-  return { code: `${kind}-in-use`, detail: reasons.join(' ') };
+  return { code, detail: reasons.join(' ') };
 }

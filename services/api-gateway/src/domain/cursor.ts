@@ -2,7 +2,7 @@
  * Page cursors name the last item of the page before, so that pages stay stable while items are added at the top.
  * They are opaque to clients; `kind` keeps a cursor of one list from being used on another.
  */
-export type CursorKind = 's' | 'h' | 'i' | 'k' | 'p' | 'j' | 'u';
+export type CursorKind = 's' | 'h' | 'i' | 'k' | 'p' | 'j' | 'r' | 'u';
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
@@ -11,6 +11,7 @@ const shapes: Record<CursorKind, RegExp> = {
   k: uuid,
   p: uuid,
   j: uuid,
+  r: uuid,
   i: uuid,
   // Microseconds since 1970 (16 digits until the year 2286), a letter for the table, and the key in it.
   h: /^\d{1,16}\.[adt]\.(\d{20}|[0-9a-f-]{36})$/,

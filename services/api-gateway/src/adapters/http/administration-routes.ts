@@ -1,18 +1,23 @@
 import {
+  AdminPermissionSetList,
+  AdminPermissionSetSchema,
   AdminProjectList,
   AdminProjectSchema,
   AdminSoftwareStackList,
   AdminSoftwareStackSchema,
+  CreatePermissionSetBody,
   CreateProfileBody,
   CreateProjectBody,
   CreateSoftwareStackBody,
   ProfileList,
   ProfileSchema,
+  UpdatePermissionSetBody,
   UpdateProfileBody,
   UpdateProjectBody,
   UpdateSoftwareStackBody,
 } from '@deskfleet/contracts';
 import type { FastifyPluginAsync } from 'fastify';
+import { createPermissionSet, updatePermissionSet } from '../../application/edit-permission-sets.ts';
 import { createProfile, updateProfile } from '../../application/edit-profiles.ts';
 import { createProject, updateProject } from '../../application/edit-projects.ts';
 import {
@@ -23,7 +28,7 @@ import {
 import { allowAdministratorsOnly } from './administrators-only.ts';
 import { catalogueEntryRoutes } from './catalogue-entry-routes.ts';
 
-/** What administrators keep: software stacks, profiles and projects. */
+/** What administrators keep: software stacks, profiles, projects and permission sets. */
 export const administrationRoutes: FastifyPluginAsync<EditStackDeps> = async (app, deps) => {
   allowAdministratorsOnly(app);
   catalogueEntryRoutes<'software-stack', CreateSoftwareStackBody, UpdateSoftwareStackBody>(app, {
@@ -61,5 +66,17 @@ export const administrationRoutes: FastifyPluginAsync<EditStackDeps> = async (ap
     deps,
     create: (request) => createProject(deps, request),
     update: (request) => updateProject(deps, request),
+  });
+  catalogueEntryRoutes<'permission-set', CreatePermissionSetBody, UpdatePermissionSetBody>(app, {
+    kind: 'permission-set',
+    schemas: {
+      entry: AdminPermissionSetSchema,
+      list: AdminPermissionSetList,
+      createBody: CreatePermissionSetBody,
+      updateBody: UpdatePermissionSetBody,
+    },
+    deps,
+    create: (request) => createPermissionSet(deps, request),
+    update: (request) => updatePermissionSet(deps, request),
   });
 };

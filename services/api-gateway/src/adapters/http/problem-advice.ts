@@ -32,6 +32,8 @@ export const problemAdvice: Record<ProblemCode, string> = {
   'software-stack-name-taken': 'Choose another name; upper and lower case count as the same.',
   'profile-name-taken': 'Choose another name; upper and lower case count as the same.',
   'project-name-taken': 'Choose another name; upper and lower case count as the same.',
+  'permission-set-name-taken':
+    'Choose another name; upper and lower case count as the same, and the standard sets keep theirs.',
   'software-stack-in-use':
     'Switch the software stack off instead: PATCH it with {"enabled": false}. Its desktops go on working.',
   'profile-in-use': 'Give the software stacks that the detail names another profile, or delete them, first.',
@@ -99,6 +101,7 @@ export const problemAdvice: Record<ProblemCode, string> = {
   'unknown-user':
     'Check the name. Whom a desktop is shared with must have signed in once, and not be disabled.',
   'unknown-permission-set': 'Use the name of one of GET /v1/permission-sets.',
+  'display-required': 'Add display to the features, or builtin for all of them.',
   'user-not-shareable':
     'The name of this user has characters that a DCV permission file cannot hold. An administrator can change the name in the directory.',
   'too-many-requests': 'Wait as long as the header Retry-After says.',

@@ -24,7 +24,11 @@ export function toEntry<R extends Row>(row: R): CatalogueEntry<Omit<R, keyof Row
 }
 
 /** The tables of what administrators keep; each has `id` and `name`. */
-type CatalogueTableName = 'api_gateway.software_stacks' | 'api_gateway.profiles' | 'api_gateway.projects';
+type CatalogueTableName =
+  | 'api_gateway.software_stacks'
+  | 'api_gateway.profiles'
+  | 'api_gateway.projects'
+  | 'api_gateway.permission_sets';
 
 /** Whether another row has the name, whatever its case. */
 export async function isNameTaken(

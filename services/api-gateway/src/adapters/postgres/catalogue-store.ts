@@ -3,11 +3,12 @@ import { type Kysely, sql } from 'kysely';
 import type { CatalogueStep, CatalogueStore } from '../../application/catalogue-store.ts';
 import { appendAudit } from './audit-log.ts';
 import { selectInstanceTypes } from './instance-type-rows.ts';
+import { createPermissionSetTable } from './permission-set-table.ts';
 import { createProfileTable } from './profile-table.ts';
 import { createProjectTable } from './project-table.ts';
 import { createSoftwareStackTable, enabledStacksOf } from './software-stack-table.ts';
 
-/** Software stacks, profiles and projects in Postgres; edits are one at a time. */
+/** Software stacks, profiles, projects and permission sets in Postgres; edits are one at a time. */
 export function createCatalogueStore(db: Kysely<Database>): CatalogueStore {
   return {
     tables: tablesOf(db),
@@ -34,6 +35,7 @@ function tablesOf(db: Kysely<Database>): CatalogueStep['tables'] {
     'software-stack': createSoftwareStackTable(db),
     profile: createProfileTable(db),
     project: createProjectTable(db),
+    'permission-set': createPermissionSetTable(db),
   };
 }
 

@@ -1,7 +1,8 @@
-import { type DcvFeature, dcvFeatures, type PermissionSet } from '@deskfleet/contracts';
+import type { PermissionSet } from '@deskfleet/contracts';
 import type { Database } from '@deskfleet/database';
 import { type Kysely, sql } from 'kysely';
 import type { PermissionSetReader } from '../../application/permission-sets.ts';
+import { knownFeatures } from './known-features.ts';
 
 /** Reads the permission sets that administrators have made. */
 export function createPermissionSetReader(db: Kysely<Database>): PermissionSetReader {
@@ -17,9 +18,5 @@ export function createPermissionSetReader(db: Kysely<Database>): PermissionSetRe
 }
 
 function toPermissionSet(row: { name: string; description: string; features: string[] }): PermissionSet {
-  return { ...row, features: row.features.filter(isDcvFeature) };
-}
-
-function isDcvFeature(feature: string): feature is DcvFeature {
-  return dcvFeatures.some((known) => known === feature);
+  return { ...row, features: knownFeatures(row.features) };
 }
