@@ -51,6 +51,7 @@ const ofOneSession: Row[] = [
   { route: 'GET /v1/sessions/:id/images', owner: 200, administrator: 200, other: 404 },
   { route: 'GET /v1/images/:image', owner: 200, administrator: 200, other: 404 },
   { route: 'POST /v1/sessions/:id/connection', owner: 201, administrator: 403, other: 404 },
+  { route: 'GET /v1/sessions/:id/connection.dcv', owner: 200, administrator: 403, other: 404 },
   { route: 'GET /v1/sessions/:id/schedule', owner: 200, administrator: 200, other: 404 },
   {
     route: 'PUT /v1/sessions/:ended/schedule',
