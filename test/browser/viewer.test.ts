@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
-import { type Browser, chromium } from 'playwright-core';
+import { type Browser, type BrowserContext, chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type ApiUser, RunningSystem } from '../end-to-end/running-system.ts';
+import { type ApiUser, RunningSystem, windowsStack } from '../end-to-end/running-system.ts';
+import { openByFile } from './open-by-file.ts';
 
 /** Where Debian, Fedora and macOS install a browser that Playwright can drive. */
 const browsers = [
@@ -12,46 +13,80 @@ const browsers = [
 ];
 const executablePath = browsers.find((path) => existsSync(path));
 
-describe.skipIf(!executablePath)('the browser URL of a connection', () => {
-  let system: RunningSystem;
+let system: RunningSystem;
+let browser: Browser | undefined;
+
+beforeAll(async () => {
+  system = await RunningSystem.start({ DCV_ACCESS_MODE: 'path' });
+  if (!executablePath) return;
+  browser = await chromium.launch({
+    executablePath,
+    args: ['--no-sandbox', '--disable-background-networking'],
+  });
+}, 90_000);
+afterAll(async () => {
+  await browser?.close();
+  await system?.remove();
+});
+
+const modes = [
+  { mode: 'path', scheme: 'http', address: /^http:\/\/localhost:\d+\/desktops\/127\.[\d.]+\/\?/ },
+  { mode: 'gateway', scheme: 'https', address: /^https:\/\/localhost:\d+\/\?/ },
+  { mode: 'direct', scheme: 'https', address: /^https:\/\/127\.[\d.]+:8443\/\?/ },
+] as const;
+
+describe.each(modes)('with DCV_ACCESS_MODE=$mode', ({ mode, scheme, address }) => {
   let alice: ApiUser;
-  let browser: Browser;
+  let id: string;
+  let context: BrowserContext;
 
   beforeAll(async () => {
-    system = await RunningSystem.start();
+    if (mode !== 'path') {
+      await system.down();
+      await system.up({ DCV_ACCESS_MODE: mode });
+    }
     alice = await system.as('alice');
-    browser = await chromium.launch({
-      executablePath: executablePath ?? '',
-      args: ['--no-sandbox', '--disable-background-networking'],
-    });
-  }, 90_000);
-  afterAll(async () => {
-    await browser?.close();
-    await system?.remove();
+    // A Windows host calls its session `console`, as all others do: only the right host can be meant.
+    id = (await alice.launch(`by ${mode}`, windowsStack)).id;
+    await alice.reaches(id, 'running');
+    // Certificates are of the simulator's own making; a person would accept them.
+    if (browser) context = await browser.newContext({ ignoreHTTPSErrors: true });
+  }, 120_000);
+  afterAll(() => context?.close());
+
+  test('the token of a connection file opens the desktop where the file leads', async () => {
+    const { user, answer } = await openByFile(await alice.connectionFile(id), scheme);
+    expect(answer).toMatchObject({ result: 'yes', username: user, sessionId: id });
   });
 
-  test('shows alice on her desktop, counts her as connected, and tells her when it stops', async () => {
-    const { id } = await alice.launch('in a browser');
-    await alice.reaches(id, 'running');
+  test.skipIf(!executablePath)('the page says what to do when the token is not good', async () => {
     const { browserUrl } = await alice.connect(id);
-    const page = await browser.newPage();
-    await page.goto(browserUrl);
-    await page.getByRole('heading', { name: /^alice is logged in on desktop/ }).waitFor();
-    const [instance] = await system.instancesOf(id);
-    expect(instance?.connections).toHaveLength(1);
-
-    await alice.ask(id, 'stop');
-    await page.getByRole('heading', { name: /stopped|ended|disconnected/i }).waitFor();
-    await alice.ask(id, 'terminate');
-  }, 60_000);
-
-  test('says what to do when the token is not good', async () => {
-    const { id } = await alice.launch('forged');
-    await alice.reaches(id, 'running');
-    const { browserUrl } = await alice.connect(id);
-    const page = await browser.newPage();
+    const page = await context.newPage();
     await page.goto(browserUrl.replace('authToken=ey', 'authToken=ex'));
     await page.getByText('cannot connect').first().waitFor();
     expect(await page.textContent('body')).not.toContain('is logged in');
-  }, 60_000);
+  });
+
+  test.skipIf(!executablePath)(
+    'the page shows alice on her desktop, counts her as connected, tells her when it stops, and opens it no more',
+    async () => {
+      const { browserUrl } = await alice.connect(id);
+      expect(browserUrl).toMatch(address);
+      const page = await context.newPage();
+      await page.goto(browserUrl);
+      await page.getByRole('heading', { name: /^alice is logged in on desktop/ }).waitFor();
+      const [instance] = await system.instancesOf(id);
+      expect(instance?.connections).toHaveLength(1);
+
+      await alice.ask(id, 'stop');
+      await page.getByRole('heading', { name: 'You have been disconnected' }).waitFor();
+      await page.getByRole('button', { name: 'Connect again' }).click();
+      // A host that is down answers nothing; whoever stands before it says that it cannot be reached.
+      const after = mode === 'direct' ? 'The connection was lost' : 'You cannot connect to this desktop';
+      await page.getByRole('heading', { name: after }).waitFor();
+      if (mode === 'gateway') await page.getByText('This desktop is not available.').waitFor();
+      await alice.ask(id, 'terminate');
+    },
+    60_000,
+  );
 });

@@ -73,8 +73,9 @@ export class RunningSystem {
     return this.running;
   }
 
-  /** Starts it, again with the same data. */
-  async up(): Promise<void> {
+  /** Starts it, again with the same data; settings that are given hold from now on. */
+  async up(change: Record<string, string> = {}): Promise<void> {
+    Object.assign(this.env, change);
     this.running = await startEmbedded({
       dataDir: this.dataDir,
       port: this.port,
@@ -156,6 +157,14 @@ export class ApiUser {
   constructor(url: string, token: string) {
     this.url = url;
     this.token = token;
+  }
+
+  /** The connection file of a running desktop, as it is downloaded. */
+  async connectionFile(id: string): Promise<string> {
+    const headers = { authorization: `Bearer ${this.token}` };
+    const answer = await fetch(`${this.url}/v1/sessions/${id}/connection.dcv`, { headers });
+    if (answer.status !== 200) throw new Error(`connection.dcv: ${answer.status} ${await answer.text()}`);
+    return answer.text();
   }
 
   async call<Body>(method: string, path: string, body?: unknown, headers = {}): Promise<Answer<Body>> {

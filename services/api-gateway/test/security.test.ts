@@ -60,6 +60,7 @@ const ofOneSession: Row[] = [
   },
   { route: 'DELETE /v1/sessions/:id/shares/:nowhere', owner: 404, administrator: 404, other: 404 },
   { route: 'POST /v1/sessions/:id/connection', owner: 201, administrator: 403, other: 404 },
+  { route: 'GET /v1/sessions/:id/connection.dcv', owner: 200, administrator: 403, other: 404 },
   { route: 'GET /v1/sessions/:id/schedule', owner: 200, administrator: 200, other: 404 },
   {
     route: 'PUT /v1/sessions/:ended/schedule',

@@ -71,7 +71,12 @@ function connecting(parts: ViewerParts) {
       return reply.code(admitted.status).send({ result: 'no', message: admitted.message });
     }
     reply.hijack();
-    reply.raw.writeHead(200, { 'content-type': 'application/x-ndjson', 'cache-control': 'no-store' });
+    reply.raw.writeHead(200, {
+      'content-type': 'application/x-ndjson',
+      'cache-control': 'no-store',
+      // With the last word of a host that goes down its connection goes too: nobody may ask on by it.
+      connection: 'close',
+    });
     await parts.streams.open(admitted, request.headers['user-agent'] ?? '', reply.raw);
     return reply;
   };

@@ -62,13 +62,22 @@ test('behind a load balancer there is no QUIC, whatever the setting says', () =>
   });
 });
 
-test.each(['\n', '\r', '\u0000', '\u001b', '\u0085', '\u2028', '\u2029', '\u202e', ';', '#', '"', '\\', ' '])(
-  'a user whose name ends in %j is left out: the token says who it is',
-  (end) => {
-    const { connect } = ini.parse(connectionFile({ ...filed, user: `alice${end}` }, strict));
-    expect(connect).not.toHaveProperty('user');
-  },
-);
+test.each([
+  0x0a,
+  0x0d,
+  0x00,
+  0x1b,
+  0x85,
+  0x2028,
+  0x2029,
+  0x202e,
+  0xd800,
+  ...[...';#"\' \\'].map((c) => c.charCodeAt(0)),
+])('a user whose name ends in the character %i is left out: the token says who it is', (end) => {
+  const user = `alice${String.fromCharCode(end)}`;
+  const { connect } = ini.parse(connectionFile({ ...filed, user }, strict));
+  expect(connect).not.toHaveProperty('user');
+});
 
 test('a user of a domain is left out: readers differ about the backslash', () => {
   expect(connectionFile({ ...filed, user: 'CORP\\alice' }, strict)).not.toContain('alice');
