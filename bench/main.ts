@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { benchAuthenticator } from './authenticator.ts';
 import { benchIdle } from './idle.ts';
 import { type Measurement, report } from './measurement.ts';
 import { benchSchedule } from './schedule.ts';
@@ -14,6 +15,10 @@ const benches: Record<string, { about: string; run: () => Promise<Measurement[]>
       '10,000 running desktops: a sweep that asks 3,000 hosts, and one with silent hosts (about five minutes)',
     run: benchIdle,
   },
+  authenticator: {
+    about: 'questions of DCV servers beside a bare route with the same SQL (about three minutes)',
+    run: benchAuthenticator,
+  },
 };
 
 const usage = `Usage: npm run bench [-- NAME …]
@@ -22,7 +27,7 @@ Measures Deskfleet beside a reference in the same run, prints a table and writes
 Without a name, all are measured:
 
 ${Object.entries(benches)
-  .map(([name, { about }]) => `  ${name.padEnd(12)}${about}`)
+  .map(([name, { about }]) => `  ${name.padEnd(15)}${about}`)
   .join('\n')}
 `;
 

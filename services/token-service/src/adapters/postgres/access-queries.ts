@@ -128,7 +128,7 @@ export function createTokenAndAccessReader(db: Kysely<Database>) {
 }
 
 /** Its two parameters are, in this order, the ids of token and session; the values here are only there to be replaced. */
-function tokenAndAccessQuery(db: Kysely<Database>) {
+export function tokenAndAccessQuery(db: Kysely<Database>) {
   return db
     .selectFrom('token_service.dcv_tokens as token')
     .leftJoin('api_gateway.sessions as session', 'session.id', 'token.session_id')
