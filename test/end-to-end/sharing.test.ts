@@ -1,8 +1,7 @@
 import type { Problem, SessionHistory, SessionList } from '@deskfleet/contracts';
-import { eventually } from '@deskfleet/testkit';
+import { eventually, StayingViewer } from '@deskfleet/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type ApiUser, openDesktop, RunningSystem } from './running-system.ts';
-import { StayingViewer } from './staying-viewer.ts';
 
 let system: RunningSystem;
 let alice: ApiUser;

@@ -248,7 +248,7 @@ export class Fleet {
   }
 
   /** Changes what is recorded, to make a situation that only a crash or a restored backup makes. */
-  async tamper(statement: string, values: unknown[]): Promise<void> {
+  async tamper(statement: string, values: unknown[] = []): Promise<void> {
     await this.owner.query(statement, values);
   }
 

@@ -1,7 +1,7 @@
+import type { ConnectionDenialReason } from '@deskfleet/contracts';
 import { eventCatalogue } from '@deskfleet/contracts';
 import { Value } from 'typebox/value';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { RefusalReason } from '../src/application/record-denial.ts';
 import {
   createRecords,
   newKey,
@@ -85,7 +85,7 @@ const disable = (name: string) =>
 const enable = (name: string) => sql('update api_gateway.users set disabled_at = null where name = $1', name);
 
 /** Every reason that there is: the compiler tells when one is missing. */
-const cases: Record<RefusalReason, Case[]> = {
+const cases: Record<ConnectionDenialReason, Case[]> = {
   'token-malformed': [
     { why: 'no token of any kind', fields: () => ({ authenticationToken: 'AAAA.BBBB' }), nothingKnown: true },
     {

@@ -3,7 +3,7 @@
  * is told neither.
  */
 export const connectionDenials = {
-  'access-ended': 'The desktop was stopped after this connection had been made for it, or access was ended.',
+  'access-ended': 'The desktop was stopped after this connection had been made for it.',
   'check-failed': 'The records could not be read, so nobody was let in.',
   'first-use-too-late': 'The connection was opened too long after it had been made.',
   'malformed-request': 'What was asked was no question of a DCV server.',
@@ -17,6 +17,8 @@ export const connectionDenials = {
   'token-key-unknown': 'The token was made with a key that this deployment does not have, or not any more.',
   'token-malformed': 'What was sent was no token of this deployment.',
   'token-unknown': 'There is no record of the token any more.',
+  'too-many-requests': 'The host had asked too often.',
+  'user-access-ended': 'The user had been disabled after this connection had been made for them.',
   'user-disabled': 'The user is disabled.',
   'user-name-untellable': 'The name of the user cannot be told to a DCV server.',
   'user-unknown': 'There is no such user.',

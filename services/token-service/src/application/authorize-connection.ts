@@ -1,8 +1,8 @@
-import { dcvUserName, type HostNaming } from '@deskfleet/contracts';
+import { type ConnectionDenialReason, dcvUserName, type HostNaming } from '@deskfleet/contracts';
 import { type ConnectionDecision, decideConnection } from '../domain/decide-connection.ts';
 import type { TokenClaims } from '../domain/token-claims.ts';
 import type { Clock, InTransaction, Log, NewId, TokenCipher } from './ports.ts';
-import type { RecordDenial, RefusalReason } from './record-denial.ts';
+import type { RecordDenial } from './record-denial.ts';
 
 /** What a DCV server asks, and from where. */
 export interface ConnectionQuestion {
@@ -15,7 +15,9 @@ export interface ConnectionQuestion {
 }
 
 /** `user` is what the user is called on the host: DCV lets in whoever owns its session there. */
-export type Answer = { authorized: true; user: string } | { authorized: false; reason: RefusalReason };
+export type Answer =
+  | { authorized: true; user: string }
+  | { authorized: false; reason: ConnectionDenialReason };
 
 export interface ConnectionAuthorizing {
   inTransaction: InTransaction;
@@ -80,7 +82,7 @@ function decideUnderLock(
 }
 
 interface Refusal {
-  reason: RefusalReason;
+  reason: ConnectionDenialReason;
   claims: TokenClaims | null;
   owner?: string | null;
 }

@@ -1,18 +1,10 @@
-import type { DenialReason } from '../domain/decide-connection.ts';
+import type { ConnectionDenialReason } from '@deskfleet/contracts';
 import type { TokenClaims } from '../domain/token-claims.ts';
 import type { DenialBudget } from './denial-budget.ts';
-import type { Clock, InTransaction, Log, NewId, OpeningFailure } from './ports.ts';
-
-/** `check-failed`: the records could not be reached, so nothing is known, and the answer is no. */
-export type RefusalReason =
-  | DenialReason
-  | OpeningFailure
-  | 'check-failed'
-  | 'malformed-request'
-  | 'too-many-requests';
+import type { Clock, InTransaction, Log, NewId } from './ports.ts';
 
 export interface Denial {
-  reason: RefusalReason;
+  reason: ConnectionDenialReason;
   /** What the token said; null where it could not be opened. */
   claims: TokenClaims | null;
   /** Null where the session is not known. */
