@@ -31,13 +31,14 @@ export interface Viewing {
   now: Date;
 }
 
-/** The session as the API shows it to this viewer. */
+/** The session as the API shows it to this viewer. @throws Error for somebody who may not see it */
 export function describeSession(record: SessionRecord, viewing: Viewing): Session {
   const { runtime, scheduling } = record;
   const { viewer, policy, now } = viewing;
   const instanceType = runtime?.instanceType ?? record.instanceType;
   const usage = usageOf(record, now);
   const access = accessOf(viewer, record);
+  if (access === 'none') throw new Error(`Session ${record.id} was about to be shown to somebody else.`);
   return {
     id: record.id,
     name: record.name,
@@ -67,7 +68,7 @@ export function describeSession(record: SessionRecord, viewing: Viewing): Sessio
     usage: describeUsage(usage),
     // What a desktop costs is between its owner and the administrators.
     cost: access === 'guest' ? null : costOf(usage, { os: record.os, instanceType }, policy.prices),
-    access: access === 'none' ? 'administrator' : access,
+    access,
     share: shareOf(viewer, record),
     capabilities: capabilitiesOf(commandContextOf(record)).filter((capability) =>
       mayEver(capability, record, viewing),
