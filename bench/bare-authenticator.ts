@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { subjectOf } from '@deskfleet/contracts';
 import { connectDatabase } from '@deskfleet/database';
 import formbody from '@fastify/formbody';
 import fastify from 'fastify';
@@ -15,6 +16,7 @@ interface Form {
   clientAddress: string;
 }
 
+const type = 'deskfleet.access.connection-authorized.v1';
 const { pool, db } = connectDatabase({
   url: process.env.DATABASE_URL ?? '',
   applicationName: 'bare-authenticator',
@@ -59,7 +61,7 @@ async function authorize(client: pg.PoolClient, form: Form): Promise<string> {
   await client.query(
     `insert into "token_service"."outbox" (id, subject, event)
      select * from unnest($1::uuid[], $2::text[], $3::text[])`,
-    [[id], [`access.connection-authorized.${sessionId}`], [event]],
+    [[id], [subjectOf(type, sessionId)], [event]],
   );
   await client.query('commit');
   return user;
@@ -77,7 +79,7 @@ function eventOf(id: string, data: object): string {
     specversion: '1.0',
     id,
     source: '/deskfleet/token-service',
-    type: 'deskfleet.access.connection-authorized.v1',
+    type,
     subject: (data as { sessionId: string }).sessionId,
     time: new Date().toISOString(),
     datacontenttype: 'application/json',
