@@ -43,10 +43,12 @@ async function authorize(client: pg.PoolClient, form: Form): Promise<string> {
   const { sessionId, authenticationToken: tokenId, clientAddress } = form;
   await client.query('begin');
   await client.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`session:${sessionId}`]);
-  const { rows } = await client.query<{ known_user: string; owner: string; private_ip: string }>(select, [
-    tokenId,
-    sessionId,
-  ]);
+  const { rows } = await client.query<{ known_user: string; owner: string; private_ip: string }>({
+    // Planned once for each connection, as ours is.
+    name: 'token-and-access',
+    text: select,
+    values: [tokenId, sessionId],
+  });
   const [row] = rows;
   if (!row) throw new Error(`There is no token ${tokenId}.`);
   const { known_user: user, owner, private_ip: hostAddress } = row;
