@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { subjectOf } from '@deskfleet/contracts';
 import { connectDatabase } from '@deskfleet/database';
 import formbody from '@fastify/formbody';
 import fastify from 'fastify';
@@ -15,6 +16,7 @@ interface Form {
   clientAddress: string;
 }
 
+const type = 'deskfleet.access.connection-authorized.v1';
 const { pool, db } = connectDatabase({
   url: process.env.DATABASE_URL ?? '',
   applicationName: 'bare-authenticator',
@@ -41,10 +43,12 @@ async function authorize(client: pg.PoolClient, form: Form): Promise<string> {
   const { sessionId, authenticationToken: tokenId, clientAddress } = form;
   await client.query('begin');
   await client.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`session:${sessionId}`]);
-  const { rows } = await client.query<{ known_user: string; owner: string; private_ip: string }>(select, [
-    tokenId,
-    sessionId,
-  ]);
+  const { rows } = await client.query<{ known_user: string; owner: string; private_ip: string }>({
+    // Planned once for each connection, as ours is.
+    name: 'token-and-access',
+    text: select,
+    values: [tokenId, sessionId],
+  });
   const [row] = rows;
   if (!row) throw new Error(`There is no token ${tokenId}.`);
   const { known_user: user, owner, private_ip: hostAddress } = row;
@@ -59,7 +63,7 @@ async function authorize(client: pg.PoolClient, form: Form): Promise<string> {
   await client.query(
     `insert into "token_service"."outbox" (id, subject, event)
      select * from unnest($1::uuid[], $2::text[], $3::text[])`,
-    [[id], [`access.connection-authorized.${sessionId}`], [event]],
+    [[id], [subjectOf(type, sessionId)], [event]],
   );
   await client.query('commit');
   return user;
@@ -77,7 +81,7 @@ function eventOf(id: string, data: object): string {
     specversion: '1.0',
     id,
     source: '/deskfleet/token-service',
-    type: 'deskfleet.access.connection-authorized.v1',
+    type,
     subject: (data as { sessionId: string }).sessionId,
     time: new Date().toISOString(),
     datacontenttype: 'application/json',

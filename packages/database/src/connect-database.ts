@@ -1,5 +1,6 @@
 import { Kysely, PostgresDialect, sql, type Transaction } from 'kysely';
 import pg from 'pg';
+import { PreparingClient } from './prepared.ts';
 import type { Database } from './tables/database.ts';
 
 export interface ConnectOptions {
@@ -24,6 +25,7 @@ export interface DatabaseConnection {
 /** Opens a pool; connects when first used, so that a database which is away does not stop a process from starting. */
 export function connectDatabase(options: ConnectOptions): DatabaseConnection {
   const pool = new pg.Pool({
+    Client: PreparingClient,
     connectionString: options.url,
     application_name: options.applicationName,
     max: options.poolSize ?? 10,

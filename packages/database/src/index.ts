@@ -8,6 +8,7 @@ export { foreignReads } from './grants.ts';
 export { createLease, type Lease, leaseHolderOf } from './lease.ts';
 export { lockOwner, lockSession } from './locks.ts';
 export { type MigrateOptions, migrate } from './migrate.ts';
+export { prepared } from './prepared.ts';
 export { roleNameOf, type ServiceSchema, serviceSchemas } from './services.ts';
 export type * from './tables/api-gateway-tables.ts';
 export type { Database } from './tables/database.ts';

@@ -18,12 +18,12 @@ import { authenticatorRoutes } from './adapters/http/authenticator-routes.ts';
 import { createDecisionMetrics, type DecisionMetrics } from './adapters/http/decision-metrics.ts';
 import { resolverRoutes } from './adapters/http/resolver-routes.ts';
 import { tokenRoutes } from './adapters/http/token-routes.ts';
-import { readSession } from './adapters/postgres/access-queries.ts';
+import { createSessionReader } from './adapters/postgres/access-queries.ts';
 import { createAccessTransactions } from './adapters/postgres/access-transactions.ts';
-import { authorizeConnection } from './application/authorize-connection.ts';
+import { authorizeConnection, type ConnectionQuestion } from './application/authorize-connection.ts';
 import { DenialBudget, type DenialLimits, defaultDenialLimits } from './application/denial-budget.ts';
 import { issueToken } from './application/issue-token.ts';
-import type { TokenCipher } from './application/ports.ts';
+import type { InTransaction, TokenCipher } from './application/ports.ts';
 import { createDenialRecorder } from './application/record-denial.ts';
 import { createRefusalLog, type ResolutionQuestion, resolveSession } from './application/resolve-session.ts';
 import type { TokenPolicy } from './domain/decide-token.ts';
@@ -56,48 +56,58 @@ const requestTimeoutMilliseconds = 10_000;
 
 /** The service as an HTTP application, not listening yet. What it is given stays open when it closes. */
 export async function buildApp(deps: AppDependencies): Promise<FastifyInstance> {
-  const { db, events, cipher, clock, policy, logger: log, registry, health } = deps;
+  const app = buildServer(deps);
+  const metrics = createDecisionMetrics(deps.registry);
+  const inTransaction = createAccessTransactions(deps.db, deps.events);
+  await app.register(problemDetails);
+  await app.register(deps.health.routes);
+  await app.register(authenticator(deps, inTransaction, metrics));
+  await app.register(tokens(deps, inTransaction, metrics));
+  if (deps.resolver) await app.register(resolver(deps, deps.resolver, metrics));
+  return app;
+}
+
+function buildServer({ logger, trustedProxies }: AppDependencies): FastifyInstance {
   const app = fastify({
     // Widened: with pino's own type the instance would be no plain FastifyInstance.
-    loggerInstance: log as FastifyBaseLogger,
+    loggerInstance: logger as FastifyBaseLogger,
     // A line for each decision says more than two for each request.
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit,
     requestTimeout: requestTimeoutMilliseconds,
-    trustProxy: deps.trustedProxies.length > 0 ? [...deps.trustedProxies] : false,
+    trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
     // A path that cannot be decoded fails before any plugin is asked.
     frameworkErrors: answerFrameworkError,
     genReqId: ({ headers }) => requestIdOf(headers['x-request-id'], newId),
   });
   app.setValidatorCompiler(validatorCompiler);
-  const metrics = createDecisionMetrics(registry);
-  const inTransaction = createAccessTransactions(db, events);
+  return app;
+}
+
+function authenticator(deps: AppDependencies, inTransaction: InTransaction, metrics: DecisionMetrics) {
+  const { cipher, clock, hostNaming, logger: log, mostPerMinute } = deps;
   const budget = new DenialBudget(deps.denialLimits ?? defaultDenialLimits);
   const onUnrecorded = metrics.countUnrecorded;
   const recordDenial = createDenialRecorder({ inTransaction, budget, clock, newId, log, onUnrecorded });
-  const { hostNaming } = deps;
   const authorizing = { inTransaction, cipher, clock, newId, log, recordDenial, hostNaming };
+  const authorize = (question: ConnectionQuestion) => authorizeConnection(authorizing, question);
+  return authenticatorRoutes({
+    authorize,
+    recordDenial,
+    mostPerMinute: mostPerMinute.authenticator,
+    metrics,
+  });
+}
+
+function tokens(deps: AppDependencies, inTransaction: InTransaction, metrics: DecisionMetrics) {
+  const { cipher, clock, policy, serviceCredentialKey } = deps;
   const issuing = { inTransaction, cipher, clock, newId, policy };
-  await app.register(problemDetails);
-  await app.register(health.routes);
-  await app.register(
-    authenticatorRoutes({
-      authorize: (question) => authorizeConnection(authorizing, question),
-      recordDenial,
-      mostPerMinute: deps.mostPerMinute.authenticator,
-      metrics,
-    }),
-  );
-  await app.register(
-    tokenRoutes({
-      issue: (request, correlationId) => issueToken(issuing, request, correlationId),
-      serviceCredentialKey: deps.serviceCredentialKey,
-      clock,
-      metrics,
-    }),
-  );
-  if (deps.resolver) await app.register(resolver(deps, deps.resolver, metrics));
-  return app;
+  return tokenRoutes({
+    issue: (request, correlationId) => issueToken(issuing, request, correlationId),
+    serviceCredentialKey,
+    clock,
+    metrics,
+  });
 }
 
 function resolver(
@@ -106,7 +116,7 @@ function resolver(
   metrics: DecisionMetrics,
 ) {
   const logRefusal = createRefusalLog({ clock, log, budget: new DenialBudget(denialLimits) });
-  const resolving = { readSession: (sessionId: string) => readSession(db, sessionId), logRefusal };
+  const resolving = { readSession: createSessionReader(db), logRefusal };
   const resolve = (question: ResolutionQuestion) => resolveSession(resolving, question);
   return resolverRoutes({
     resolve,

@@ -28,6 +28,10 @@ describe('the configuration', () => {
       DCV_TOKEN_FIRST_USE_MINUTES: 10,
       DCV_TOKEN_MAX_HOURS: 12,
       TRUSTED_PROXIES: [],
+      DCV_ACCESS_MODE: 'direct',
+      CONNECTION_LOG_DAYS: 90,
+      AUTHENTICATOR_RATE_PER_MINUTE: 600,
+      RESOLVER_RATE_PER_MINUTE: 6_000,
     });
   });
 

@@ -82,6 +82,9 @@ describe('the process', () => {
     expect(await post({ url, body, from: '127.0.11.1' })).toMatchObject({ status: 200 });
     expect(await post({ url, body, from: '127.0.11.2' })).toMatchObject({ status: 401 });
 
+    const resolve = `${url}/resolveSession?sessionId=${sessionId}&transport=HTTP`;
+    expect((await fetch(resolve, { method: 'POST' })).status).toBe(404);
+
     const events = await publishedEvents(sessionId, 3);
     expect(events.map(({ type }) => type)).toEqual([
       'deskfleet.access.token-issued.v1',
@@ -106,12 +109,18 @@ describe('the process', () => {
   test('without its database says so, is not ready, answers no, and ends when told', async () => {
     const { child, url, output } = await startProcess({
       DATABASE_URL: `postgres://nobody:x@127.0.0.1:${await freePort()}/none`,
+      DCV_ACCESS_MODE: 'gateway',
     });
     await eventually(() => output().includes('token-service is not ready: waiting for the database'));
     expect((await fetch(`${url}/healthz`)).status).toBe(200);
     expect((await fetch(`${url}/readyz`)).status).toBe(503);
     const answer = await post({ url, body: 'sessionId=x&authenticationToken=y' });
     expect(answer).toMatchObject({ status: 401, xml: expect.stringContaining('result="no"') });
+    const somebody = '0199c4a0-7d1e-7a43-9c58-3f6f0d9a2b10';
+    const asked = await fetch(`${url}/resolveSession?sessionId=${somebody}&transport=HTTP`, {
+      method: 'POST',
+    });
+    expect(asked.status).toBe(503);
     child.kill('SIGTERM');
     expect((await once(child, 'exit'))[0]).toBe(0);
   });

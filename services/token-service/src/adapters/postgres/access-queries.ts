@@ -5,12 +5,12 @@ import {
   type SessionState,
   targetOf,
 } from '@deskfleet/contracts';
-import type { Database, DatabaseTransaction } from '@deskfleet/database';
+import { type Database, type DatabaseTransaction, prepared } from '@deskfleet/database';
 import type { Kysely } from 'kysely';
 import { DateTime } from 'luxon';
 import { validate as isUuid } from 'uuid';
+import type { ReadSession } from '../../application/ports.ts';
 import type { TokenRecord } from '../../domain/decide-connection.ts';
-import type { ResolvableSession } from '../../domain/decide-resolution.ts';
 import type {
   SessionAccess,
   SessionRecord,
@@ -88,24 +88,30 @@ export async function readAccess(
   return row ? accessOf(row) : null;
 }
 
-/** Reads a session as a Connection Gateway asks about it, in one statement outside of any transaction. */
-export async function readSession(
-  db: Kysely<Database>,
-  sessionId: string,
-): Promise<ResolvableSession | null> {
-  // Postgres takes only a UUID for one.
-  if (!isUuid(sessionId)) return null;
-  const row = await db
+/** Makes the reader of what a Connection Gateway asks about, in one statement outside of any transaction. */
+export function createSessionReader(db: Kysely<Database>): ReadSession {
+  const statement = prepared('session', sessionQuery(db).compile());
+  return async (sessionId) => {
+    // Postgres takes only a UUID for one.
+    if (!isUuid(sessionId)) return null;
+    const bound: typeof statement = { ...statement, parameters: [sessionId] };
+    const { rows } = await db.executeQuery(bound);
+    const [row] = rows;
+    const record = row && recordOfSession(row);
+    return record ? { sessionId: row.id, ...record } : null;
+  };
+}
+
+/** Its parameter is the id of the session. */
+function sessionQuery(db: Kysely<Database>) {
+  return db
     .selectFrom('api_gateway.sessions as session')
     .leftJoin('api_gateway.session_intents as intent', (join) =>
       join.onRef('intent.session_id', '=', 'session.id').onRef('intent.seq', '=', 'session.generation'),
     )
     .leftJoin('session_manager.session_runtime as runtime', 'runtime.session_id', 'session.id')
-    .where('session.id', '=', sessionId)
-    .select(['session.id', ...sessionColumns])
-    .executeTakeFirst();
-  const record = row && recordOfSession(row);
-  return record ? { sessionId: row.id, ...record } : null;
+    .where('session.id', '=', '')
+    .select(['session.id', ...sessionColumns]);
 }
 
 export interface TokenAndAccess {
@@ -114,11 +120,11 @@ export interface TokenAndAccess {
 }
 
 /**
- * Makes the reader of everything that a connection is decided on, in one statement. It is compiled once: to build it
- * anew took a tenth of the time that a DCV server waits.
+ * Makes the reader of everything that a connection is decided on, in one statement. It is compiled once, and planned once
+ * for each connection to Postgres: both anew each time took most of the time that a DCV server waits.
  */
 export function createTokenAndAccessReader(db: Kysely<Database>) {
-  const statement = tokenAndAccessQuery(db).compile();
+  const statement = prepared('token-and-access', tokenAndAccessQuery(db).compile());
   return async (trx: DatabaseTransaction, tokenId: string, sessionId: string): Promise<TokenAndAccess> => {
     const bound: typeof statement = { ...statement, parameters: [tokenId, sessionId] };
     const { rows } = await trx.executeQuery(bound);
