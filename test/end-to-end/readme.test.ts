@@ -27,6 +27,17 @@ test('the README’s walk-through works as pasted', async () => {
   expect(await (await system.as('alice')).session(id)).toMatchObject({ state: 'terminated' });
 }, 120_000);
 
+test('a desktop is shared as the README says', async () => {
+  const readme = await readFile(`${repositoryRoot}/README.md`, 'utf8');
+  const [, setUp = ''] = /```sh\n(export TOKEN=[^\n]*\napi[^\n]*\n)/.exec(readme) ?? [];
+  const [, script = ''] = /```sh\n(BOB=[\s\S]*?)```/.exec(readme) ?? [];
+  const printed = await paste(`${setUp}\n${script}\necho "ID=$ID"`);
+  const browserUrl = printed.split('\n').find((line) => line.includes('authToken=')) ?? '';
+  expect(await openDesktop(browserUrl)).toMatchObject({ result: 'yes', username: 'bob' });
+  const [, id = ''] = /^ID=(.+)$/m.exec(printed) ?? [];
+  await (await system.as('alice')).ask(id, 'terminate');
+}, 120_000);
+
 test('a desktop starts, and stops, by a schedule within three minutes of real time', async () => {
   const readme = await readFile(`${repositoryRoot}/README.md`, 'utf8');
   const [, setUp = ''] = /```sh\n(export TOKEN=[^\n]*\napi[^\n]*\n)/.exec(readme) ?? [];
