@@ -296,6 +296,18 @@ describe('a guest', () => {
     expect(stopped.body.capabilities).toEqual([]);
   });
 
+  test('is out at the expiry, before anybody has written it down', async () => {
+    await share();
+    await gateway.owner.query(`update api_gateway.shares set expires_at = now() where session_id = $1`, [
+      sessionId,
+    ]);
+    expect((await gateway.send('bob', `GET /v1/sessions/${sessionId}`)).status).toBe(404);
+    expect(await listedFor('bob')).not.toContain(sessionId);
+    expect((await gateway.send('bob', `POST /v1/sessions/${sessionId}/connection`)).status).toBe(404);
+    expect(await shares()).toEqual([]);
+    expect((await share()).status, 'a new share takes the place of one that has run out').toBe(201);
+  });
+
   test('who is an administrator too may connect to what is shared with them', async () => {
     await share({ user: 'admin' });
     const seen = await gateway.send<Session>('admin', `GET /v1/sessions/${sessionId}`);
