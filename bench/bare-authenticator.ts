@@ -7,8 +7,8 @@ import type pg from 'pg';
 import { tokenAndAccessQuery } from '../services/token-service/src/adapters/postgres/access-queries.ts';
 
 /**
- * What the authenticator is measured against: a form is read, the same SQL is run in a transaction, XML is answered. The
- * token is its id in clear, nothing is decided, limited, counted or validated.
+ * What the authenticator is measured against: a form is read, the same is locked, selected and inserted in a transaction, XML
+ * is answered. The token is its id in clear, nothing is decided, limited, counted or validated.
  */
 interface Form {
   sessionId: string;

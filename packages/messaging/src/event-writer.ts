@@ -35,6 +35,13 @@ export interface NewEvent<T extends EventType> {
 /** An event together with its type, for several at once. */
 export type TypedEvent = { [T in EventType]: { type: T } & NewEvent<T> }[EventType];
 
+/** Columns of an outbox that an event is written to; the others have defaults. */
+export interface OutboxRow {
+  id: string;
+  subject: string;
+  event: string;
+}
+
 export interface EventWriter {
   /**
    * Adds an event to the outbox, in the transaction of the change that it tells of: both happen or neither.
@@ -42,6 +49,11 @@ export interface EventWriter {
    * @throws InvalidEventError when the data does not fit the event's schema, which is a fault in the program.
    */
   append<DB, T extends EventType>(trx: Transaction<DB>, type: T, event: NewEvent<T>): Promise<string>;
+  /**
+   * The row that `append` would add, for a statement of the caller's own that adds it together with the change.
+   * @throws InvalidEventError as `append` does.
+   */
+  rowOf<T extends EventType>(type: T, event: NewEvent<T>): OutboxRow;
   /** As `append`, for many events in one statement; they are published in this order. */
   appendAll<DB>(trx: Transaction<DB>, events: readonly TypedEvent[]): Promise<void>;
 }
@@ -74,10 +86,7 @@ export function createEventWriter({ schema, source, publicUrl, clock }: EventWri
     } as unknown as DeskfleetEvent<T>;
   }
 
-  async function insert<DB>(
-    trx: Transaction<DB>,
-    rows: { id: string; subject: string; event: string }[],
-  ): Promise<void> {
+  async function insert<DB>(trx: Transaction<DB>, rows: OutboxRow[]): Promise<void> {
     if (rows.length === 0) return;
     await sql`insert into ${outbox} (id, subject, event) select * from unnest(
       ${rows.map(({ id }) => id)}::uuid[],
@@ -85,7 +94,7 @@ export function createEventWriter({ schema, source, publicUrl, clock }: EventWri
       ${rows.map(({ event }) => event)}::text[])`.execute(trx);
   }
 
-  function rowOf<T extends EventType>(type: T, newEvent: NewEvent<T>, moment: Moment) {
+  function rowOf<T extends EventType>(type: T, newEvent: NewEvent<T>, moment: Moment): OutboxRow {
     const event = build(type, newEvent, moment);
     return { id: event.id, subject: subjectOf(type, newEvent.subject), event: JSON.stringify(event) };
   }
@@ -96,6 +105,7 @@ export function createEventWriter({ schema, source, publicUrl, clock }: EventWri
       await insert(trx, [row]);
       return row.id;
     },
+    rowOf: (type, newEvent) => rowOf(type, newEvent, momentOf(clock)),
     async appendAll(trx, events) {
       const moment = momentOf(clock);
       // Each event's data belongs to its type; the compiler does not see it through the union.

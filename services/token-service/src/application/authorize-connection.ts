@@ -69,13 +69,11 @@ function decideUnderLock(
     const now = clock.now();
     const decision = decideConnection({ claims, ...question, ...known }, now);
     if (decision.authorized) {
-      const { hostAddress, firstUse, owner, user } = decision;
+      const { hostAddress, owner, user } = decision;
       const { tokenId, sessionId } = claims;
       const { clientAddress, correlationId } = question;
-      const about = { tokenId, sessionId, user, clientAddress, hostAddress };
-      await transaction.addConnection({ connectionId: newId(), ...about, authorizedAt: now, firstUse });
-      const type = 'deskfleet.access.connection-authorized.v1';
-      await transaction.publish(type, sessionId, { ...about, owner }, correlationId);
+      const about = { tokenId, sessionId, user, clientAddress, hostAddress, owner, correlationId };
+      await transaction.addConnection({ connectionId: newId(), ...about, authorizedAt: now });
     }
     return { decision, owner: known.access?.owner ?? null };
   });

@@ -29,7 +29,7 @@ export interface AccessTransaction {
     claims: TokenClaims,
   ): Promise<{ record: TokenRecord | null; access: SessionAccess | null }>;
   addToken(token: NewToken): Promise<void>;
-  /** Also remembers the first use of the token. */
+  /** Also remembers the first use of the token, and publishes ConnectionAuthorized after the commit. */
   addConnection(connection: NewConnection): Promise<void>;
   addDenial(denial: NewDenial): Promise<void>;
   /** Published after the commit. `subject` is the session's id, or `unknown`. */
@@ -61,7 +61,9 @@ export interface NewConnection {
   clientAddress: string | null;
   hostAddress: string;
   authorizedAt: DateTime;
-  firstUse: boolean;
+  /** For the event. */
+  owner: string;
+  correlationId: string;
 }
 
 /** A refused connection; null is what is not known, as the token could not be opened or the server did not say. */

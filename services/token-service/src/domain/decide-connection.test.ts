@@ -67,7 +67,6 @@ describe('decideConnection', () => {
       owner: 'alice',
       os: 'linux',
       hostAddress: '10.0.1.7',
-      firstUse: true,
     });
   });
 
@@ -145,11 +144,10 @@ describe('decideConnection', () => {
     expect(decideConnection(good, record.firstUseBy).authorized).toBe(true);
   });
 
-  test('a used token reconnects until it expires, and a used one is no first use', () => {
+  test('a used token reconnects until it expires', () => {
     const used = { ...good, record: { ...record, firstUsedAt: now } };
     expect(decideConnection(used, claims.expiresAt.minus(1))).toMatchObject({
       authorized: true,
-      firstUse: false,
     });
     expect(decideConnection(used, claims.expiresAt)).toMatchObject({ reason: 'token-expired' });
   });

@@ -52,7 +52,6 @@ export type ConnectionDecision =
       owner: string;
       os: OperatingSystem;
       hostAddress: string;
-      firstUse: boolean;
     }
   | { authorized: false; reason: DenialReason };
 
@@ -76,7 +75,7 @@ export function decideConnection(facts: ConnectionFacts, now: DateTime): Connect
   if (reason !== null) return denied(reason);
   const { user } = claims;
   const { owner, os } = access;
-  return { authorized: true, user, owner, os, hostAddress, firstUse: record.firstUsedAt === null };
+  return { authorized: true, user, owner, os, hostAddress };
 }
 
 function userRefusal(access: SessionAccess, user: string, { userEpoch }: TokenRecord): DenialReason | null {

@@ -1,6 +1,12 @@
-import { type Database, type DatabaseTransaction, lockSession, transact } from '@deskfleet/database';
+import {
+  type Database,
+  type DatabaseTransaction,
+  lockSession,
+  prepared,
+  transact,
+} from '@deskfleet/database';
 import type { EventWriter } from '@deskfleet/messaging';
-import type { Kysely } from 'kysely';
+import { CompiledQuery, type Kysely } from 'kysely';
 import type {
   AccessTransaction,
   InTransaction,
@@ -30,7 +36,7 @@ function accessTransaction(
     lockSession: (sessionId) => lockSession(trx, sessionId),
     readAccess: (sessionId, user) => readAccess(trx, sessionId, user),
     addToken: (token) => addToken(trx, token),
-    addConnection: (connection) => addConnection(trx, connection),
+    addConnection: (connection) => addConnection(trx, events, connection),
     addDenial: (denial) => addDenial(trx, denial),
     publish: async (type, subject, data, correlationId) => {
       await events.append(trx, type, { subject, data, correlationId });
@@ -55,33 +61,34 @@ async function addToken(trx: DatabaseTransaction, token: NewToken): Promise<void
     .execute();
 }
 
-/** One statement on a first use, too: PostgreSQL runs a data-modifying WITH whether or not it is read. */
-async function addConnection(trx: DatabaseTransaction, connection: NewConnection): Promise<void> {
+/**
+ * Everything that a yes writes, in one statement, as a DCV server waits for it: PostgreSQL runs each part of a
+ * data-modifying WITH whether or not it is read.
+ */
+const addConnectionStatement = prepared('add-connection', {
+  sql: `with connection as (
+      insert into token_service.dcv_connections
+        (id, session_id, token_id, user_name, client_address, host_address, authorized_at)
+      values ($1, $2, $3, $4, $5, $6, $7)),
+    first_use as (
+      update token_service.dcv_tokens set first_used_at = $7 where id = $3 and first_used_at is null)
+    insert into token_service.outbox (id, subject, event) values ($8, $9, $10)`,
+});
+
+async function addConnection(
+  trx: DatabaseTransaction,
+  events: EventWriter,
+  connection: NewConnection,
+): Promise<void> {
+  const { tokenId, sessionId, user, owner, clientAddress, hostAddress, correlationId } = connection;
+  const data = { sessionId, owner, user, tokenId, clientAddress, hostAddress };
+  const type = 'deskfleet.access.connection-authorized.v1';
+  const told = events.rowOf(type, { subject: sessionId, data, correlationId });
   const at = connection.authorizedAt.toJSDate();
-  const row = {
-    id: connection.connectionId,
-    session_id: connection.sessionId,
-    token_id: connection.tokenId,
-    user_name: connection.user,
-    client_address: connection.clientAddress,
-    host_address: connection.hostAddress,
-    authorized_at: at,
-  };
-  if (!connection.firstUse) {
-    await trx.insertInto('token_service.dcv_connections').values(row).execute();
-    return;
-  }
-  await trx
-    .with('first_use', (db) =>
-      db
-        .updateTable('token_service.dcv_tokens')
-        .set({ first_used_at: at })
-        .where('id', '=', connection.tokenId)
-        .where('first_used_at', 'is', null),
-    )
-    .insertInto('token_service.dcv_connections')
-    .values(row)
-    .execute();
+  const written = [connection.connectionId, sessionId, tokenId, user, clientAddress, hostAddress, at];
+  await trx.executeQuery(
+    CompiledQuery.raw(addConnectionStatement.sql, [...written, told.id, told.subject, told.event]),
+  );
 }
 
 async function addDenial(trx: DatabaseTransaction, denial: NewDenial): Promise<void> {
