@@ -87,6 +87,7 @@ export {
   idleStatuses,
   unknownChecksToAlert,
 } from './session/idle-policy.ts';
+export { isSameAccount } from './session/is-same-account.ts';
 export { SessionNameSchema } from './session/session-name.ts';
 export * from './session/session-state.ts';
 export {

@@ -2,6 +2,8 @@ import type { AdminUser, AdminUserList } from '@deskfleet/contracts';
 import { decodeCursor, encodeCursor } from '../domain/cursor.ts';
 import { done, invalidCursor, type Outcome, type Refusal, refused } from '../domain/refusal.ts';
 import type { Announcement, AuditEntry, NewId, Now, Request, UserDirectory } from './ports.ts';
+import { revocation } from './share-session.ts';
+import type { OpenShare, ShareEnding } from './share-store.ts';
 
 export interface UserQuery {
   /** Text in the name, the display name or the e-mail address, whatever its case. */
@@ -16,6 +18,8 @@ export interface UserStep {
   /** Locked until the step ends; null when nobody of that name has ever signed in. */
   user: AdminUser | null;
   setDisabled(disabledAt: Date | null): Promise<void>;
+  /** Ends all that is shared with them. */
+  endShares(endingOf: (open: OpenShare) => ShareEnding): Promise<void>;
   announce(announcement: Announcement): Promise<void>;
   audit(entry: AuditEntry): Promise<void>;
 }
@@ -62,8 +66,8 @@ export async function findUser({ userStore }: EditUsersDeps, name: string): Prom
 }
 
 /**
- * Disables a user, or lets them in again; the change, the event and the audit entry are one transaction. Tokens that were
- * made before stay void for ever, as do shares. Desktops of a disabled user run on and can be stopped by administrators.
+ * Disables a user, or lets them in again; the change, the end of what is shared with them, the events and the audit entry are
+ * one transaction. Tokens that were made before stay void for ever. Desktops of a disabled user run on and can be stopped by administrators.
  */
 export async function setUserDisabled(
   deps: EditUsersDeps,
@@ -81,6 +85,11 @@ export async function setUserDisabled(
     if (disabled) {
       const data = { user: name, cause: actor };
       await step.announce({ type: 'deskfleet.access.user-disabled.v1', data, correlationId: requestId });
+      const cause = 'user-disabled';
+      await step.endShares(({ share, owner }) => {
+        const announcement = revocation(share, owner, { cause, correlationId: requestId });
+        return { share, at, cause, announcement };
+      });
     }
     await step.audit({
       id: deps.newId(),

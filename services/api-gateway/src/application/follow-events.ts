@@ -1,5 +1,5 @@
 import type { CloudEvent } from '@deskfleet/contracts';
-import { Hearing, type SharedUntil } from '../domain/hearing.ts';
+import { Hearing, type SharedWhile } from '../domain/hearing.ts';
 import type { Principal } from '../domain/principal.ts';
 import type { StreamPosition } from '../domain/stream-position.ts';
 import type { EventFeed, FeedEvent } from './event-feed.ts';
@@ -34,7 +34,7 @@ export interface EventSources {
   feed: EventFeed;
   history: EventHistory;
   /** What is shared with a user now. */
-  sharedWith(user: string): Promise<SharedUntil[]>;
+  sharedWith(user: string): Promise<SharedWhile[]>;
   /** Whether somebody has been disabled, as it is now: an event may be of a time before they were let in again. */
   isDisabled(principal: Principal): Promise<boolean>;
   now: () => number;
@@ -58,8 +58,7 @@ export async function followEvents(
   const start = await endOfFeed(feed, signal);
   if (start === null) return 'ended';
   // After the beginning is known: what is shared from then on is told by an event that is still to come.
-  const { name } = listener.principal;
-  const hearing = new Hearing(listener.principal, await sources.sharedWith(name));
+  let hearing = await hearingOf(sources, listener.principal);
   let position = from ?? start;
   let live = false;
   if (from === null) sink.reached(position);
@@ -69,6 +68,8 @@ export async function followEvents(
     if (step.kind === 'lost') {
       position = step.resume;
       await sink.reset(position);
+      // Shares may have been granted and withdrawn in what is missing.
+      hearing = await hearingOf(sources, listener.principal);
       continue;
     }
     live = step.live;
@@ -81,6 +82,10 @@ export async function followEvents(
     }
   }
   return 'ended';
+}
+
+async function hearingOf({ sharedWith }: EventSources, principal: Principal): Promise<Hearing> {
+  return new Hearing(principal, await sharedWith(principal.name));
 }
 
 type Step =

@@ -15,7 +15,7 @@ import type {
 import type { DateTime } from 'luxon';
 import type { AdmissionFacts } from '../domain/admission.ts';
 import type { CatalogueKind } from '../domain/catalogue-kinds.ts';
-import type { SharedUntil } from '../domain/hearing.ts';
+import type { SharedWhile } from '../domain/hearing.ts';
 import type { InstanceTypeFacts } from '../domain/instance-type-rules.ts';
 import type { ResizeFacts } from '../domain/judge-resize.ts';
 import type { Principal } from '../domain/principal.ts';
@@ -55,7 +55,7 @@ export interface SessionReader {
   /** Newest first. */
   listSessions(query: SessionQuery): Promise<SessionRecord[]>;
   /** What is shared with a user now. */
-  listShared(user: string): Promise<SharedUntil[]>;
+  listShared(user: string): Promise<SharedWhile[]>;
   countLiveSessions(owner: string): Promise<Record<OperatingSystem, number>>;
 }
 

@@ -3,18 +3,19 @@ import {
   dcvUserName,
   type HostNaming,
   isPermissionActor,
+  isSameAccount,
   type PermissionSet,
   type Share,
   type ShareList,
 } from '@deskfleet/contracts';
 import { judgeShare, mostShares, tooManyShares } from '../domain/judge-share.ts';
 import { causeOf } from '../domain/principal.ts';
-import { done, type Outcome, type Refusal, refusalOfFaults, refused } from '../domain/refusal.ts';
+import { done, keyReused, type Outcome, type Refusal, refusalOfFaults, refused } from '../domain/refusal.ts';
 import { managedBy } from '../domain/session-access.ts';
 import { isEnding, type SessionRecord } from '../domain/session-record.ts';
 import { whyEnding } from '../domain/why-ending.ts';
 import { findPermissionSet, listPermissionSets, type PermissionSetReader } from './permission-sets.ts';
-import type { Announcement, NewId, Now, Request } from './ports.ts';
+import type { Announcement, IdempotencyKey, NewId, Now, Request, StoredAnswer } from './ports.ts';
 import type { ShareRecord, ShareStep, ShareStore } from './share-store.ts';
 
 export interface SharingDeps {
@@ -30,24 +31,31 @@ export interface SharingDeps {
 
 type SharingRequest = Request & { sessionId: string };
 
+export interface GrantRequest extends SharingRequest {
+  body: CreateShareBody;
+  idempotency: IdempotencyKey | null;
+}
+
 export const shareNotFound: Refusal = {
   code: 'not-found',
   detail: 'There is no such share. GET /v1/sessions/ID/shares lists those that count.',
 };
 
 /**
- * Lets a guest connect to a session until an instant. The share, its event and the audit entry are one transaction. A share
- * that the guest has already is replaced, so asking twice does no harm.
+ * Lets a guest connect to a session until an instant. The share, its event, the audit entry and the kept answer are one
+ * transaction. A share that the guest has already is replaced, and its tokens are void.
  */
-export async function shareSession(
-  deps: SharingDeps,
-  request: SharingRequest & { body: CreateShareBody },
-): Promise<Outcome<Share>> {
-  const { principal, sessionId, body } = request;
+export async function shareSession(deps: SharingDeps, request: GrantRequest): Promise<Outcome<StoredAnswer>> {
+  const { principal, sessionId, body, idempotency } = request;
   const permissionSet = await findPermissionSet(deps.permissionSets, body.permissions);
   const { items } = permissionSet ? { items: [] } : await listPermissionSets(deps.permissionSets);
   const permissionSetNames = items.map(({ name }) => name);
-  const outcome = await deps.shares.withSession(sessionId, async (step): Promise<Outcome<Share>> => {
+  const about = { sessionId, principal: principal.name, key: idempotency?.key ?? null };
+  const outcome = await deps.shares.withSession(about, async (step): Promise<Outcome<StoredAnswer>> => {
+    const { previous } = step;
+    if (previous) {
+      return previous.requestHash === idempotency?.requestHash ? done(previous) : refused(keyReused);
+    }
     const managed = managedBy(principal, step.session);
     if (!managed.ok) return managed;
     const session = managed.value;
@@ -55,19 +63,22 @@ export async function shareSession(
     const now = deps.now().toJSDate();
     const facts = { owner: session.owner, caller: principal, permissionSet, permissionSetNames, now };
     const guest = await step.findUser(body.user);
-    const nameable = isPermissionActor(dcvNameOf(deps, session, body.user));
+    const nameable = isNameable(deps, session, body.user);
     const faults = judgeShare(body, { ...facts, guest, nameable });
     if (faults.length > 0 || !permissionSet) return refused(refusalOfFaults(faults));
     const others = session.guests.filter(({ user }) => user !== body.user);
     if (others.length >= mostShares) return refused(tooManyShares());
-    return done(await grant(deps, step, { request, session, permissionSet, now }));
+    const share = await grant(deps, step, { request, session, permissionSet, now });
+    const answer = { status: 201, location: null, body: JSON.stringify(share) };
+    if (idempotency) await step.keepAnswer({ ...answer, ...idempotency });
+    return done(answer);
   });
   if (outcome.ok) deps.onGranted();
   return outcome;
 }
 
 interface Grant {
-  request: SharingRequest & { body: CreateShareBody };
+  request: GrantRequest;
   session: SessionRecord;
   permissionSet: PermissionSet;
   now: Date;
@@ -94,7 +105,7 @@ async function grant(
   if (previous) {
     const cause = previous.expiresAt <= now ? 'expiry' : 'replaced';
     const announcement = revocation(previous, session.owner, { cause, correlationId: requestId });
-    await step.end({ share: previous, at: now, announcement }, cause);
+    await step.end({ share: previous, at: now, cause, announcement });
   }
   const data = { ...shareData(share, session.owner), features: share.features, cause: actor };
   await step.insert(share, {
@@ -114,7 +125,8 @@ export function withdrawShare(
   { shares, now, newId }: SharingDeps,
   { principal, sessionId, shareId, requestId, sourceAddress }: SharingRequest & { shareId: string },
 ): Promise<Outcome<null>> {
-  return shares.withSession(sessionId, async (step) => {
+  const about = { sessionId, principal: principal.name, key: null };
+  return shares.withSession(about, async (step) => {
     const managed = managedBy(principal, step.session);
     if (!managed.ok) return managed;
     const { owner } = managed.value;
@@ -123,7 +135,7 @@ export function withdrawShare(
     const at = now().toJSDate();
     const actor = causeOf(principal, owner);
     const announcement = revocation(share, owner, { cause: actor, correlationId: requestId });
-    await step.end({ share, at, announcement }, actor);
+    await step.end({ share, at, cause: actor, announcement });
     const detail = { requestId, shareId, user: share.user };
     const audit = { id: newId(), at, actor, sessionId, sourceAddress, detail };
     await step.audit({ ...audit, action: 'session.withdraw-share' });
@@ -142,12 +154,15 @@ export async function listShares(
   return done({ items: shares.map((share) => describeShare(share, toldIds.includes(share.id))) });
 }
 
-function dcvNameOf(
+/** Whether the host can tell the guest from the owner, and name them in its permission file. */
+function isNameable(
   { hostNaming }: Pick<SharingDeps, 'hostNaming'>,
-  { os }: Pick<SessionRecord, 'os'>,
+  { os, owner }: SessionRecord,
   user: string,
-): string {
-  return dcvUserName(user, { ...hostNaming, os });
+): boolean {
+  const naming = { ...hostNaming, os };
+  const guest = dcvUserName(user, naming);
+  return isPermissionActor(guest) && !isSameAccount(guest, dcvUserName(owner, naming));
 }
 
 /** What is told when a share has ended. */

@@ -4,7 +4,8 @@ import { person } from '../../test/example-session.ts';
 import { Hearing } from './hearing.ts';
 
 const noon = Date.UTC(2026, 10, 25, 12);
-const event = (type: string, data: object) => ({ type: `deskfleet.${type}.v1`, data }) as CloudEvent;
+const event = (type: string, data: object, at = noon) =>
+  ({ type: `deskfleet.${type}.v1`, time: new Date(at).toISOString(), data }) as CloudEvent;
 const startDue = event('schedule.start-due', { sessionId: 's', owner: 'alice' });
 const running = event('session.running', { sessionId: 's', owner: 'alice' });
 const connected = event('access.connection-authorized', { sessionId: 's', owner: 'alice', user: 'alice' });
@@ -31,7 +32,7 @@ test.each([
 
 describe('a guest hears', () => {
   const guest = (expiresAt = noon + 1) =>
-    new Hearing(person('bob'), [{ shareId: 'h', sessionId: 's', expiresAt }]);
+    new Hearing(person('bob'), [{ shareId: 'h', sessionId: 's', from: noon - 1, expiresAt }]);
 
   test('of the state of what is shared with them, and not who connects or whether it is idle', () => {
     expect(guest().mayHear(running, noon)).toBe(true);
@@ -47,6 +48,19 @@ describe('a guest hears', () => {
     expect(guest(noon).mayHear(running, noon)).toBe(false);
     const hearing = guest();
     expect(hearing.mayHear(revoked, noon)).toBe(true);
+    expect(hearing.mayHear(running, noon)).toBe(false);
+  });
+
+  test('nothing of what was before the share, however far back they listen', () => {
+    const before = event('session.running', { sessionId: 's', owner: 'alice' }, noon - 2);
+    expect(guest().mayHear(before, noon)).toBe(false);
+    expect(guest().mayHear(event('session.running', { sessionId: 's' }, noon - 1), noon)).toBe(true);
+  });
+
+  test('nothing of a share whose end they hear before its beginning', () => {
+    const hearing = new Hearing(person('bob'), []);
+    hearing.mayHear(revoked, noon);
+    hearing.mayHear(granted, noon);
     expect(hearing.mayHear(running, noon)).toBe(false);
   });
 

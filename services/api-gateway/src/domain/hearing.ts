@@ -1,46 +1,58 @@
 import type { CloudEvent } from '@deskfleet/contracts';
 import { maySee, type Principal } from './principal.ts';
 
-/** A session that is shared with somebody, until an instant (milliseconds since 1970). */
-export interface SharedUntil {
+/** A session that is shared with somebody, for a while (milliseconds since 1970). */
+export interface SharedWhile {
   shareId: string;
   sessionId: string;
+  from: number;
   expiresAt: number;
 }
 
 /**
  * What one listener may hear: owners everything of what is theirs, administrators everything, guests the states of what is
- * shared with them. Told every event in order, it knows by itself what has been shared and withdrawn since it began.
+ * shared with them, as long as it is. Told every event, it knows by itself what has been shared and withdrawn since it
+ * began, whatever their order.
  */
 export class Hearing {
   readonly #principal: Principal;
-  readonly #shares: Map<string, SharedUntil>;
+  readonly #shares: Map<string, SharedWhile>;
+  readonly #ended = new Set<string>();
 
-  constructor(principal: Principal, shared: readonly SharedUntil[]) {
+  constructor(principal: Principal, shared: readonly SharedWhile[]) {
     this.#principal = principal;
     this.#shares = new Map(shared.map((share) => [share.shareId, share]));
   }
 
-  mayHear({ type, data }: CloudEvent, now: number): boolean {
+  mayHear({ type, time, data }: CloudEvent, now: number): boolean {
     const fields = fieldsOf(data);
-    const isOwnShare = this.#followShares(type, fields);
+    const at = Date.parse(time);
+    const isOwnShare = this.#followShares(type, fields, at);
     // An event that names no owner (a forged token names no session) is for administrators.
-    return maySee(this.#principal, fields.owner) || isOwnShare || this.#mayHearAsGuest(type, fields, now);
+    return (
+      maySee(this.#principal, fields.owner) || isOwnShare || this.#mayHearAsGuest(type, fields, { at, now })
+    );
   }
 
-  #followShares(type: string, { user, shareId, sessionId, expiresAt }: Fields): boolean {
+  #followShares(type: string, { user, shareId, sessionId, expiresAt }: Fields, from: number): boolean {
     const granted = type === 'deskfleet.access.share-granted.v1';
     if (!granted && type !== 'deskfleet.access.share-revoked.v1') return false;
     if (user !== this.#principal.name || shareId === null || sessionId === null) return false;
-    if (granted) this.#shares.set(shareId, { shareId, sessionId, expiresAt: Date.parse(expiresAt ?? '') });
-    else this.#shares.delete(shareId);
+    if (!granted) {
+      this.#ended.add(shareId);
+      this.#shares.delete(shareId);
+    } else if (!this.#ended.has(shareId) && !this.#shares.has(shareId)) {
+      this.#shares.set(shareId, { shareId, sessionId, from, expiresAt: Date.parse(expiresAt ?? '') });
+    }
     return true;
   }
 
   /** Who else connects, and whether the desktop is idle, is between its owner and administrators. */
-  #mayHearAsGuest(type: string, { sessionId }: Fields, now: number): boolean {
+  #mayHearAsGuest(type: string, { sessionId }: Fields, { at, now }: { at: number; now: number }): boolean {
     if (!type.startsWith('deskfleet.session.')) return false;
-    return [...this.#shares.values()].some((share) => share.sessionId === sessionId && share.expiresAt > now);
+    return [...this.#shares.values()].some(
+      (share) => share.sessionId === sessionId && share.from <= at && share.expiresAt > now,
+    );
   }
 
   /** Whether this event tells that the listener was disabled, at its time. */

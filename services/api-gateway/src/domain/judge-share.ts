@@ -15,7 +15,7 @@ export interface ShareFacts {
   /** Null: there is none of that name. */
   permissionSet: PermissionSet | null;
   permissionSetNames: readonly string[];
-  /** Whether the host's permission file can name the guest. */
+  /** Whether the host can tell the guest from the owner, and name them in its permission file. */
   nameable: boolean;
   now: Date;
 }
@@ -42,7 +42,7 @@ function userFaults({ user }: CreateShareBody, { owner, caller, guest, nameable 
     return [{ code: 'unknown-user', pointer, detail }];
   }
   if (!nameable) {
-    const detail = `The name ${user} has characters that DCV cannot take as a guest's name.`;
+    const detail = `The desktop cannot tell ${user} from its owner, or the name has characters that DCV does not take.`;
     return [{ code: 'user-not-shareable', pointer, detail }];
   }
   return [];

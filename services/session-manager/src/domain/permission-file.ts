@@ -1,5 +1,4 @@
-import { dcvFeatures, isPermissionActor } from '@deskfleet/contracts';
-import { isSameAccount } from './is-same-account.ts';
+import { dcvFeatures, isPermissionActor, isSameAccount } from '@deskfleet/contracts';
 
 /** Somebody else than its owner who may connect to a desktop. */
 export interface Guest {

@@ -1,4 +1,4 @@
-import { isSameAccount } from './is-same-account.ts';
+import { isSameAccount } from '@deskfleet/contracts';
 import type { PermissionFile, Permissions } from './permission-file.ts';
 
 /** Of those who are connected, who may not be: neither the owner (unless disabled) nor a guest. */

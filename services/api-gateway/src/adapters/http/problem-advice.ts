@@ -103,7 +103,7 @@ export const problemAdvice: Record<ProblemCode, string> = {
   'unknown-permission-set': 'Use the name of one of GET /v1/permission-sets.',
   'display-required': 'Add display to the features, or builtin for all of them.',
   'user-not-shareable':
-    'The name of this user has characters that a DCV permission file cannot hold. An administrator can change the name in the directory.',
+    'On the desktop this user would have the name of its owner, or one that a DCV permission file cannot hold. The directory is where that can be changed.',
   'too-many-requests': 'Wait as long as the header Retry-After says.',
   'internal-error': 'Repeat the request. If it fails again, give its requestId to your administrator.',
   'service-unavailable':

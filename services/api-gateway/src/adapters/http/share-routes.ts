@@ -10,6 +10,7 @@ import {
 } from '../../application/share-session.ts';
 import { valueOrProblem } from './answer.ts';
 import { callerOf } from './authentication.ts';
+import { IdempotencyHeaders, idempotencyOf } from './idempotency-key.ts';
 import { idOf, SessionParams, sessionIdOf, withProblems } from './request-shapes.ts';
 
 const tags = ['sharing'];
@@ -41,19 +42,25 @@ export const shareRoutes: FastifyPluginAsyncTypebox<SharingDeps> = async (app, d
     {
       schema: {
         summary: 'Share a desktop with another user until an instant',
-        description: 'A share that the user has already is replaced.',
+        description:
+          'A share that the user has already is replaced, and the connections that were made for it are void.',
         tags,
         params: SessionParams,
+        headers: IdempotencyHeaders,
         body: CreateShareBody,
         response: withProblems({ 201: ShareSchema }),
       },
     },
     async (request, reply) => {
       const sessionId = sessionIdOf(request.params);
-      const { body } = request;
-      const share = valueOrProblem(await shareSession(deps, { ...callerOf(request), sessionId, body }));
-      reply.code(201).header('location', `/v1/sessions/${sessionId}/shares/${share.id}`);
-      return share;
+      const { headers, body } = request;
+      const idempotency = idempotencyOf(headers, `POST /v1/sessions/${sessionId}/shares`, body);
+      const outcome = await shareSession(deps, { ...callerOf(request), sessionId, body, idempotency });
+      // As it was kept, byte for byte; it went through the schema's type when it was made.
+      return reply
+        .code(201)
+        .type('application/json; charset=utf-8')
+        .send(valueOrProblem(outcome).body as never);
     },
   );
 

@@ -21,7 +21,11 @@ export function createSessionReader(db: Kysely<Database>, reads: PreparedReads):
     },
     async listShared(user) {
       const rows = await reads.rows(sharedQuery(db, user).compile());
-      return rows.map(({ expires_at, ...row }) => ({ ...row, expiresAt: expires_at.getTime() }));
+      return rows.map(({ created_at, expires_at, ...row }) => ({
+        ...row,
+        from: created_at.getTime(),
+        expiresAt: expires_at.getTime(),
+      }));
     },
     async countLiveSessions(owner) {
       const rows = await reads.rows(countQuery(db, owner).compile());
@@ -72,7 +76,7 @@ function sharedQuery(db: Kysely<Database>, user: string) {
     .where('user_name', '=', user)
     .where('ended_at', 'is', null)
     .where('expires_at', '>', sql<Date>`now()`)
-    .select(['id as shareId', 'session_id as sessionId', 'expires_at']);
+    .select(['id as shareId', 'session_id as sessionId', 'created_at', 'expires_at']);
 }
 
 function countQuery(db: Kysely<Database>, owner: string) {

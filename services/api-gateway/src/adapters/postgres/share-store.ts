@@ -1,7 +1,14 @@
-import { type Database, type DatabaseTransaction, lockSession, transact } from '@deskfleet/database';
+import {
+  type Database,
+  type DatabaseTransaction,
+  lockOwner,
+  lockSession,
+  transact,
+} from '@deskfleet/database';
 import { type Kysely, sql } from 'kysely';
 import type {
   DueShare,
+  OpenShare,
   ShareEnding,
   ShareEndStore,
   ShareRecord,
@@ -11,14 +18,19 @@ import type {
 import type { AnnounceEvent } from './announce-event.ts';
 import { appendAudit } from './audit-log.ts';
 import { readSession } from './intents.ts';
+import { findKeptAnswer, keepAnswer } from './kept-answers.ts';
 
 /** Sharing as transactions of Postgres, one at a time for each session. */
 export function createShareStore(db: Kysely<Database>, announce: AnnounceEvent): ShareStore {
   return {
-    withSession: (sessionId, work) =>
+    withSession: ({ sessionId, principal, key }, work) =>
       transact(db, 'api-gateway.share-session', async (trx) => {
+        // Of two requests with one key the second waits, and finds the answer of the first.
+        if (key !== null) await lockOwner(trx, principal);
         await lockSession(trx, sessionId);
-        return work(stepOf(trx, { sessionId, session: await readSession(trx, sessionId), announce }));
+        const previous = key === null ? null : await findKeptAnswer(trx, principal, key);
+        const session = await readSession(trx, sessionId);
+        return work(stepOf(trx, { sessionId, session, principal, previous, announce }));
       }),
     list: (sessionId) => listShares(db, sessionId),
   };
@@ -27,36 +39,44 @@ export function createShareStore(db: Kysely<Database>, announce: AnnounceEvent):
 interface StepParts {
   sessionId: string;
   session: ShareStep['session'];
+  principal: string;
+  previous: ShareStep['previous'];
   announce: AnnounceEvent;
 }
 
-function stepOf(trx: DatabaseTransaction, { sessionId, session, announce }: StepParts): ShareStep {
+function stepOf(
+  trx: DatabaseTransaction,
+  { sessionId, session, principal, previous, announce }: StepParts,
+): ShareStep {
   return {
     session,
+    previous,
     async findUser(name) {
       const query = trx.selectFrom('api_gateway.users').where('name', '=', name).select('disabled_at');
-      const row = await query.executeTakeFirst();
+      const row = await query.forShare().executeTakeFirst();
       return row ? { disabled: row.disabled_at !== null } : null;
     },
     async findOpen(by) {
       const open = selectOpen(trx).where('h.session_id', '=', sessionId);
       const query = 'id' in by ? open.where('h.id', '=', by.id) : open.where('h.user_name', '=', by.user);
-      const row = await query.executeTakeFirst();
+      const row = await query.forUpdate().executeTakeFirst();
       return row ? toShare(row) : null;
     },
     async insert(share, announcement) {
       await trx.insertInto('api_gateway.shares').values(columnsOf(share)).execute();
       await announce(trx, announcement);
     },
-    end: (ending, cause) => endShare(trx, ending, { cause, announce }),
+    end: (ending) => endShare(trx, ending, announce),
+    keepAnswer: (answer) => keepAnswer(trx, principal, answer),
     audit: (entry) => appendAudit(trx, entry),
   };
 }
 
+/** Of a row that is locked, and known to be open. */
 async function endShare(
   trx: DatabaseTransaction,
-  { share, at, announcement }: ShareEnding,
-  { cause, announce }: { cause: string; announce: AnnounceEvent },
+  { share, at, cause, announcement }: ShareEnding,
+  announce: AnnounceEvent,
 ): Promise<void> {
   const end = { ended_at: at, ended_cause: cause };
   await trx.updateTable('api_gateway.shares').set(end).where('id', '=', share.id).execute();
@@ -89,14 +109,34 @@ async function listShares(db: Kysely<Database>, sessionId: string) {
 /** Shares that end in one transaction: few enough that their locks are never noticed. */
 const batchSize = 100;
 
+/** Ends what is shared with a user who is being disabled. */
+export async function endSharesOf(
+  trx: DatabaseTransaction,
+  user: string,
+  { announce, endingOf }: { announce: AnnounceEvent; endingOf: (open: OpenShare) => ShareEnding },
+): Promise<void> {
+  const rows = await selectOpen(trx)
+    .innerJoin('api_gateway.sessions as s', 's.id', 'h.session_id')
+    .where('h.user_name', '=', user)
+    .select('s.owner')
+    .orderBy('h.id')
+    .forUpdate('h')
+    .execute();
+  for (const { owner, ...row } of rows) {
+    await endShare(trx, endingOf({ share: toShare(row), owner }), announce);
+  }
+}
+
 /** What is due of all sessions, whichever replica looks first. */
 export function createShareEndStore(db: Kysely<Database>, announce: AnnounceEvent): ShareEndStore {
   return {
     endDue: (now, work) =>
       transact(db, 'api-gateway.end-shares', async (trx) => {
         const rows = await dueQuery(trx, now).execute();
-        const due = rows.map(({ owner, cause, ...row }): DueShare => ({ share: toShare(row), owner, cause }));
-        await work(due, (ending, cause) => endShare(trx, ending, { cause, announce }));
+        const due = rows.map(({ owner, session_ended_at, ...row }): DueShare => {
+          return { share: toShare(row), owner, sessionEndedAt: session_ended_at };
+        });
+        await work(due, (ending) => endShare(trx, ending, announce));
         return due.length;
       }),
     async nextExpiry() {
@@ -110,19 +150,8 @@ export function createShareEndStore(db: Kysely<Database>, announce: AnnounceEven
 function dueQuery(trx: DatabaseTransaction, now: Date) {
   return selectOpen(trx)
     .innerJoin('api_gateway.sessions as s', 's.id', 'h.session_id')
-    .innerJoin('api_gateway.users as u', 'u.name', 'h.user_name')
-    .where((where) =>
-      where.or([
-        where('s.ended_at', 'is not', null),
-        where('h.expires_at', '<=', now),
-        where('u.disabled_at', 'is not', null),
-      ]),
-    )
-    .select('s.owner')
-    .select(
-      sql<DueShare['cause']>`case when s.ended_at is not null then 'session-ended'
-        when h.expires_at <= ${now} then 'expiry' else 'user-disabled' end`.as('cause'),
-    )
+    .where((where) => where.or([where('s.ended_at', 'is not', null), where('h.expires_at', '<=', now)]))
+    .select(['s.owner', 's.ended_at as session_ended_at'])
     .orderBy('h.id')
     .limit(batchSize)
     .forUpdate('h')

@@ -5,6 +5,7 @@ import type { UserQuery, UserStore } from '../../application/edit-users.ts';
 import type { AnnounceEvent } from './announce-event.ts';
 import { appendAudit } from './audit-log.ts';
 import { containing } from './containing.ts';
+import { endSharesOf } from './share-store.ts';
 
 /** The users as administrators see and disable them. */
 export function createUserStore(db: Kysely<Database>, announce: AnnounceEvent): UserStore {
@@ -24,6 +25,7 @@ export function createUserStore(db: Kysely<Database>, announce: AnnounceEvent): 
             const change = { disabled_at: disabledAt, ...epoch };
             await trx.updateTable('api_gateway.users').set(change).where('name', '=', name).execute();
           },
+          endShares: (endingOf) => endSharesOf(trx, name, { announce, endingOf }),
           announce: (announcement) => announce(trx, announcement),
           audit: (entry) => appendAudit(trx, entry),
         });

@@ -7,9 +7,9 @@ import {
   type SSMClient,
 } from '@aws-sdk/client-ssm';
 import type { OperatingSystem } from '@deskfleet/contracts';
+import { isSameAccount } from '@deskfleet/contracts';
 import { monotonicMilliseconds } from '@deskfleet/runtime';
 import type { Host, Hosts } from '../../application/ports.ts';
-import { isSameAccount } from '../../domain/is-same-account.ts';
 import type { HostAnswer } from '../../domain/session-status.ts';
 
 /** One text for all hosts of a batch: each knows its session from the file that its bootstrap wrote. */
