@@ -1,322 +1,370 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { text } from 'node:stream/consumers';
-import { eventually, StayingViewer } from '@deskfleet/testkit';
-import { v7 as uuid } from 'uuid';
+import { eventually } from '@deskfleet/testkit';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { SessionManager } from '../src/app.ts';
 import { Fleet } from './fleet.ts';
-import type { Instance, RequestOptions } from './fleet-rows.ts';
+import { Guests } from './guests.ts';
 
-/** Says yes to everybody, under the name that their token is: who may use a desktop is the permission file's business here. */
-function startAuthenticator(): Promise<Server> {
-  const server = createServer(async (request, response) => {
-    const name = new URLSearchParams(await text(request)).get('authenticationToken') ?? '';
-    response.setHeader('content-type', 'text/xml');
-    response.end(`<auth result="yes"><username>${name}</username></auth>`);
-  });
-  return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server)));
-}
-
-let authenticator: Server;
 let fleet: Fleet;
-let viewers: StayingViewer[] = [];
+let guests: Guests;
+let id: string;
+let names = 0;
 beforeAll(async () => {
-  authenticator = await startAuthenticator();
+  fleet = await Fleet.open();
+  guests = new Guests(fleet);
 });
-afterAll(() => new Promise((resolve) => authenticator.close(resolve)));
 beforeEach(async () => {
-  const { port } = authenticator.address() as AddressInfo;
-  fleet = await Fleet.open({ DCV_AUTHENTICATOR_URL: `http://127.0.0.1:${port}/authenticator` });
-  await fleet.tamper(
-    `insert into api_gateway.users (name, last_seen_at) values ('bob', now()), ('carla', now())`,
-  );
+  id = await fleet.running(`shared ${names++}`);
+  await guests.commands();
 });
-afterEach(async () => {
-  for (const viewer of viewers) viewer.leave();
-  viewers = [];
-  await fleet.close();
-});
+afterEach(() => fleet.sim('DELETE', '/faults'));
+afterAll(() => fleet?.close());
 
-const full = ['builtin'];
-const viewOnly = ['audio-out', 'display', 'pointer'];
-
-/** What the gateway writes when a desktop is shared. */
-async function share(sessionId: string, user: string, { features = full, seconds = 3_600 } = {}) {
-  const id = uuid();
-  await fleet.tamper(
-    `insert into api_gateway.shares (id, session_id, user_name, permissions, features, granted_by, created_at, expires_at)
-     values ($1, $2, $3, 'full', $4, 'user:alice', $5, $6)`,
-    [id, sessionId, user, features, fleet.now(), new Date(fleet.now().getTime() + seconds * 1000)],
-  );
-  return id;
-}
-
-const withdraw = (id: string) =>
-  fleet.tamper(`update api_gateway.shares set ended_at = $2, ended_cause = 'user:alice' where id = $1`, [
-    id,
-    fleet.now(),
-  ]);
-
-/** One look, and what it sets off. */
-async function apply(): Promise<number> {
-  const { permissions } = fleet.manager;
+/** One look at who may use which desktop, and what it sets off; says how many seconds there is nothing to do. */
+async function passOf({ permissions }: SessionManager): Promise<number> {
   const seconds = await permissions.pass();
   await permissions.settled();
   return seconds;
 }
+const pass = () => passOf(fleet.manager);
 
-interface SharedInstance extends Instance {
-  privateIp: string;
-  host: { permissionFile: string };
-  connections: { username: string }[];
-}
-async function hostOf(sessionId: string): Promise<SharedInstance> {
-  const [instance] = await fleet.instances(sessionId);
-  if (!instance) throw new Error('no host');
-  return instance as SharedInstance;
-}
-const fileOf = async (sessionId: string) => (await hostOf(sessionId)).host.permissionFile;
-const connected = async (sessionId: string) =>
-  (await hostOf(sessionId)).connections.map(({ username }) => username).sort();
+const owner = '%owner% allow builtin';
+const bob = 'bob allow builtin';
 
-async function open(sessionId: string, user: string, dcvSessionId = sessionId): Promise<StayingViewer> {
-  const { privateIp } = await hostOf(sessionId);
-  const viewer = await StayingViewer.open(
-    `${fleet.simulatorUrl}/desktops/${privateIp}/?authToken=${encodeURIComponent(user)}#${dcvSessionId}`,
-  );
-  viewers.push(viewer);
-  return viewer;
-}
-
-async function toldOf(sessionId: string): Promise<string[] | null> {
-  const rows = await fleet.rows<{ share_ids: string[] }>(
-    'select share_ids from session_manager.host_permissions where session_id = $1',
-    [sessionId],
-  );
-  return rows[0]?.share_ids ?? null;
-}
-
-const commands = async () => (await fleet.callCounts()).SendCommand?.calls ?? 0;
-/** A desktop that runs, as it was asked for. */
-const running = (name: string, options?: RequestOptions) => fleet.running(name, options);
-
-describe('a share', () => {
-  test('lets the guest in once the host has been told, beside the owner', async () => {
-    const id = await running('desk');
-    await expect(open(id, 'bob')).rejects.toThrow();
-    const shareId = await share(id, 'bob');
-    await apply();
-    expect(await fileOf(id)).toBe('[permissions]\n%owner% allow builtin\nbob allow builtin\n');
-    expect(await toldOf(id)).toEqual([shareId]);
-    await Promise.all([open(id, 'bob'), open(id, 'alice')]);
-    expect(await connected(id)).toEqual(['alice', 'bob']);
-    await expect(open(id, 'carla')).rejects.toThrow();
+describe('a host', () => {
+  test('that nobody shares is told nothing', async () => {
+    expect(await pass()).toBe(5);
+    expect(await guests.commands()).toBe(0);
+    expect(await guests.told(id)).toBeUndefined();
   });
 
-  test('that is withdrawn ends the guest’s connection and no other', async () => {
-    const id = await running('desk');
-    const shareId = await share(id, 'bob');
-    const other = await share(id, 'carla');
-    await apply();
-    const [alice, bob, carla] = [await open(id, 'alice'), await open(id, 'bob'), await open(id, 'carla')];
-    await withdraw(shareId);
-    await apply();
-    await eventually(() => expect(bob.closedWith).toBe('You may not use this desktop.'));
-    expect([alice.closedWith, carla.closedWith]).toEqual([null, null]);
-    expect(await connected(id)).toEqual(['alice', 'carla']);
-    expect(await toldOf(id)).toEqual([other]);
-    await expect(open(id, 'bob')).rejects.toThrow();
+  test('is told of a guest, once, and it is recorded', async () => {
+    await guests.grant(id, 'bob', { permissions: 'view-only' });
+    await pass();
+    await pass();
+    expect(await guests.rules(id)).toEqual([
+      owner,
+      'bob allow audio-out display pointer',
+      'bob deny unsupervised-access',
+    ]);
+    expect(await guests.commands()).toBe(1);
+    const { state_since } = await fleet.status(id);
+    expect(await guests.told(id)).toMatchObject({ guests: ['bob'], state_since, applied_at: fleet.now() });
   });
 
-  test('is over at its expiry, which the loop sleeps until, whether or not anybody has written that down', async () => {
-    const id = await running('desk');
-    await share(id, 'bob', { seconds: 2 });
-    await apply();
-    const bob = await open(id, 'bob');
-    expect(await apply()).toBeLessThanOrEqual(2);
+  test('is told when a guest is withdrawn, who is disconnected, and nobody else is', async () => {
+    const share = await guests.grant(id, 'bob');
+    await guests.grant(id, 'carol');
+    await pass();
+    await guests.connect(id, ['alice', 'bob', 'bob', 'carol']);
+    await guests.withdraw(share);
+    await pass();
+    expect(await guests.rules(id)).toEqual([owner, 'carol allow builtin']);
+    expect(await guests.connected(id)).toEqual(['alice', 'carol']);
+    expect(await guests.told(id)).toMatchObject({ guests: ['carol'] });
+  });
+
+  test('is told at the second at which a share expires, also while the gateway has not ended it', async () => {
+    await guests.grant(id, 'bob', { minutes: 10 });
+    await pass();
+    await guests.connect(id, ['alice', 'bob']);
+    fleet.advance(598);
+    expect(await pass()).toBe(2);
+    expect(await guests.connected(id)).toEqual(['alice', 'bob']);
     fleet.advance(2);
-    await apply();
-    await eventually(() => expect(bob.closedWith).not.toBeNull());
-    expect(await fileOf(id)).toBe('[permissions]\n%owner% allow builtin\n');
+    await pass();
+    expect(await guests.rules(id)).toEqual([owner]);
+    expect(await guests.connected(id)).toEqual(['alice']);
   });
 
-  test('that only views holds the guest off while the owner is away', async () => {
-    const id = await running('desk');
-    await share(id, 'bob', { features: viewOnly });
-    await apply();
-    await expect(open(id, 'bob')).rejects.toThrow();
-    await open(id, 'alice');
-    expect((await open(id, 'bob')).username).toBe('bob');
+  test('is told of other permissions without anybody being disconnected', async () => {
+    const share = await guests.grant(id, 'bob');
+    await pass();
+    await guests.connect(id, ['alice', 'bob']);
+    await guests.withdraw(share);
+    await guests.grant(id, 'bob', { permissions: 'view-only' });
+    await pass();
+    expect(await guests.rules(id)).toContain('bob allow audio-out display pointer');
+    expect(await guests.connected(id)).toEqual(['alice', 'bob']);
   });
 
-  test('that takes the place of one like it is told again, so that it is known to be in force', async () => {
-    const id = await running('desk');
-    const first = await share(id, 'bob');
-    await apply();
-    await withdraw(first);
-    const second = await share(id, 'bob');
-    await apply();
-    expect(await toldOf(id)).toEqual([second]);
+  test('is told again of a share that takes the place of one like it, so that it is known to be in force', async () => {
+    const first = await guests.grant(id, 'bob');
+    await pass();
+    await guests.connect(id, ['alice', 'bob']);
+    await guests.withdraw(first);
+    const second = await guests.grant(id, 'bob');
+    await pass();
+    expect(await guests.told(id)).toMatchObject({ share_ids: [second] });
+    expect(await guests.connected(id)).toEqual(['alice', 'bob']);
   });
 
-  test('with somebody who is disabled counts no more', async () => {
-    const id = await running('desk');
-    await share(id, 'bob');
-    await apply();
-    const bob = await open(id, 'bob');
-    await fleet.tamper(`update api_gateway.users set disabled_at = now() where name = 'bob'`);
-    await apply();
-    await eventually(() => expect(bob.closedWith).not.toBeNull());
+  test('has no room for a guest who is disabled, and has it again when they are enabled', async () => {
+    await guests.grant(id, 'dave');
+    await pass();
+    await guests.connect(id, ['alice', 'dave']);
+    await guests.disable('dave');
+    await pass();
+    expect(await guests.rules(id)).toEqual([owner]);
+    expect(await guests.connected(id)).toEqual(['alice']);
+    await guests.enable('dave');
+    await pass();
+    expect(await guests.rules(id)).toEqual([owner, 'dave allow builtin']);
   });
 
-  test('on a Windows desktop names the guest by their domain', async () => {
-    await fleet.close();
-    const { port } = authenticator.address() as AddressInfo;
-    fleet = await Fleet.open({
-      DCV_AUTHENTICATOR_URL: `http://127.0.0.1:${port}/authenticator`,
-      HOST_ACCOUNTS: 'directory',
-      DCV_WINDOWS_NETBIOS_DOMAIN: 'CORP',
-      ALLOW_DOWNLOAD_FROM_PORTAL: 'False',
-    });
-    await fleet.tamper(`insert into api_gateway.users (name, last_seen_at) values ('bob', now())`);
-    const id = await running('desk', { os: 'windows' });
-    const shareId = await share(id, 'bob');
-    await apply();
-    expect(await fileOf(id)).toBe(
-      '[permissions]\n%owner% allow builtin\nCORP\\bob allow builtin\n%any% deny file-download\n',
-    );
-    const [alice, bob] = [await open(id, 'CORP\\alice', 'console'), await open(id, 'CORP\\bob', 'console')];
-    await withdraw(shareId);
-    await apply();
-    await eventually(() => expect(bob.closedWith).not.toBeNull());
-    expect(alice.closedWith).toBeNull();
-  });
-});
-
-describe('hosts are told', () => {
-  test('once, and not at all where nothing is shared', async () => {
-    await running('quiet');
-    const id = await running('desk');
-    const before = await commands();
-    await apply();
-    expect(await commands()).toBe(before);
-    await share(id, 'bob');
-    for (let look = 0; look < 3; look++) await apply();
-    expect(await commands()).toBe(before + 1);
+  test('disconnects an owner who is disabled, whether or not it was shared', async () => {
+    await guests.connect(id, ['alice']);
+    await guests.disable('alice');
+    await pass();
+    expect(await guests.rules(id)).toEqual(['%owner% deny builtin']);
+    expect(await guests.connected(id)).toEqual([]);
+    await guests.enable('alice');
+    await pass();
+    expect(await guests.rules(id)).toEqual([owner]);
   });
 
-  test.each([
-    ['a stop', { kind: 'stop' as const, args: {}, rest: 'stopped' as const, hibernation: false }],
-    [
-      'a hibernation',
-      {
-        kind: 'stop' as const,
-        args: { mode: 'hibernate' as const },
-        rest: 'hibernated' as const,
-        hibernation: true,
-      },
-    ],
-  ])('again after %s, of what counts then', async (_, { kind, args, rest, hibernation }) => {
-    const id = await running('desk', { hibernation });
-    const short = await share(id, 'carla', { seconds: 60 });
-    const long = await share(id, 'bob', { seconds: 86_400 });
-    await apply();
-    expect((await toldOf(id))?.sort()).toEqual([short, long].sort());
-    await fleet.intend(id, kind, args);
-    await fleet.reaches(id, rest);
-    const before = await commands();
-    await apply();
-    expect(await commands(), 'a desktop that rests is told nothing').toBe(before);
-    fleet.advance(120);
+  test('that does not run is told nothing until it does', async () => {
+    await fleet.intend(id, 'stop');
+    await fleet.reaches(id, 'stopped');
+    await guests.grant(id, 'bob');
+    await guests.commands();
+    await pass();
+    expect([await guests.commands(), await guests.told(id)]).toEqual([0, undefined]);
     await fleet.intend(id, 'start');
     await fleet.reaches(id, 'running');
-    await apply();
-    expect(await toldOf(id)).toEqual([long]);
-    expect(await fileOf(id)).toContain('bob allow builtin');
-    expect(await fileOf(id)).not.toContain('carla');
+    await pass();
+    expect(await guests.rules(id)).toEqual([owner, bob]);
   });
 
-  test('again after a reboot', async () => {
-    const id = await running('desk');
-    await share(id, 'bob');
-    await apply();
-    const before = await commands();
-    await fleet.intend(id, 'reboot');
-    await fleet.reaches(id, 'starting');
-    await fleet.reaches(id, 'running');
-    const asked = await commands();
-    await apply();
-    expect(asked).toBeGreaterThan(before);
-    expect(await commands()).toBe(asked + 1);
-    expect((await open(id, 'bob')).username).toBe('bob');
-  });
-
-  test('to let the owner out, too, who is disabled', async () => {
-    const id = await running('desk');
-    await share(id, 'bob');
-    await apply();
-    const [alice, bob] = [await open(id, 'alice'), await open(id, 'bob')];
-    await fleet.tamper(`update api_gateway.users set disabled_at = now() where name = 'alice'`);
-    await apply();
-    await eventually(() => expect(alice.closedWith).not.toBeNull());
-    expect(bob.closedWith).toBeNull();
-    await expect(open(id, 'alice')).rejects.toThrow();
-    await fleet.tamper(`update api_gateway.users set disabled_at = null where name = 'alice'`);
-    await apply();
-    expect((await open(id, 'alice')).username).toBe('alice');
+  test('of an ended session is forgotten', async () => {
+    await guests.grant(id, 'bob');
+    await pass();
+    await fleet.intend(id, 'terminate');
+    await fleet.reaches(id, 'terminated');
+    await pass();
+    expect(await guests.told(id)).toBeUndefined();
   });
 });
 
-describe('a host that does not answer', () => {
-  test('is tried again with back-off, keeps no other waiting, and raises one alert after five minutes', async () => {
-    const silent = await running('silent');
-    const other = await running('other');
-    const withdrawn = await share(silent, 'bob');
-    await apply();
-    const bob = await open(silent, 'bob');
-    await fleet.host(silent, { agent: 'silent' });
-    await withdraw(withdrawn);
-    const told = await share(other, 'bob');
-    expect(await apply()).toBeLessThanOrEqual(5);
-    expect(await toldOf(other)).toEqual([told]);
-    expect(bob.closedWith).toBeNull();
+describe('at every start a host is told again', () => {
+  const restarts: [string, (desktop: string) => Promise<unknown>][] = [
+    [
+      'after a stop',
+      async (desktop) => {
+        await fleet.intend(desktop, 'stop');
+        await fleet.reaches(desktop, 'stopped');
+        await fleet.intend(desktop, 'start');
+        await fleet.reaches(desktop, 'running');
+      },
+    ],
+    [
+      'after a hibernation',
+      async (desktop) => {
+        await fleet.intend(desktop, 'stop', { mode: 'hibernate' });
+        await fleet.reaches(desktop, 'hibernated');
+        await fleet.intend(desktop, 'start');
+        await fleet.reaches(desktop, 'running');
+      },
+    ],
+    [
+      'after a reboot',
+      async (desktop) => {
+        await fleet.intend(desktop, 'reboot');
+        await fleet.reaches(desktop, 'starting');
+        await fleet.reaches(desktop, 'running');
+      },
+    ],
+  ];
+  test.each(restarts)('%s', async (_, restart) => {
+    const desktop = await fleet.running(`restarted ${names++}`, { hibernation: true });
+    const share = await guests.grant(desktop, 'bob');
+    await pass();
+    const before = await guests.told(desktop);
+    await restart(desktop);
+    await guests.commands();
+    await pass();
+    expect(await guests.commands()).toBe(1);
+    const after = await guests.told(desktop);
+    expect(after).toMatchObject({
+      digest: before?.digest,
+      state_since: (await fleet.status(desktop)).state_since,
+    });
+    expect(after?.state_since).not.toEqual(before?.state_since);
 
-    const before = await commands();
-    await apply();
-    expect(await commands(), 'not before its pause is over').toBe(before);
-    for (let minute = 0; minute < 6; minute++) {
-      fleet.advance(60);
-      await apply();
+    await guests.withdraw(share);
+    await restart(desktop);
+    expect(await guests.rules(desktop)).toEqual([owner, bob]);
+    await pass();
+    expect(await guests.rules(desktop)).toEqual([owner]);
+  });
+});
+
+describe('a host that cannot be told', () => {
+  test('because it is silent keeps no other waiting', async () => {
+    const patient = await Fleet.open({ READINESS_WAIT_SECONDS: '4' });
+    try {
+      const visitors = new Guests(patient);
+      const [silent, other] = [await patient.running('silent'), await patient.running('other')];
+      await patient.host(silent, { agent: 'silent' });
+      await visitors.grant(silent, 'bob');
+      await patient.manager.permissions.pass();
+      await visitors.grant(other, 'bob');
+      await patient.manager.permissions.pass();
+      await eventually(async () => expect(await visitors.told(other)).toMatchObject({ guests: ['bob'] }));
+      expect(patient.log.filter((line) => line.includes('could not be told'))).toEqual([]);
+      await patient.manager.permissions.settled();
+      expect(patient.log.filter((line) => line.includes('could not be told'))).toHaveLength(1);
+    } finally {
+      await patient.close();
     }
-    expect(await fleet.alerts('permissions-overdue')).toBe(1);
-    await fleet.host(silent, { agent: 'ok' });
+  });
+
+  test('because it is silent is tried again later and later, and comes round', async () => {
+    await fleet.host(id, { agent: 'silent' });
+    await guests.grant(id, 'bob');
+    await pass();
+    await guests.commands();
+    expect(await guests.told(id)).toMatchObject({ digest: '', guests: [] });
+    const tries: number[] = [];
+    for (const seconds of [4, 1, 9, 1, 19, 1]) {
+      fleet.advance(seconds);
+      await pass();
+      tries.push(await guests.commands());
+    }
+    expect(tries).toEqual([0, 1, 0, 1, 0, 1]);
+    await fleet.host(id, { agent: 'ok' });
+    fleet.advance(40);
+    await pass();
+    expect(await guests.rules(id)).toEqual([owner, bob]);
+    expect(await guests.told(id)).toMatchObject({ guests: ['bob'] });
+  });
+
+  test('for five minutes raises one alert', async () => {
+    await fleet.sim('POST', '/faults/errors', { api: 'SendCommand', code: 'ThrottlingException' });
+    await guests.grant(id, 'bob');
+    await pass();
+    const before = await fleet.alerts('permissions-overdue');
+    fleet.advance(299);
+    await pass();
+    expect(await fleet.alerts('permissions-overdue')).toBe(before);
+    fleet.advance(1);
+    await pass();
+    fleet.advance(300);
+    await pass();
+    expect(await fleet.alerts('permissions-overdue')).toBe(before + 1);
+    await fleet.sim('DELETE', '/faults/errors');
     fleet.advance(60);
-    await apply();
-    await eventually(() => expect(bob.closedWith).not.toBeNull());
-    expect(await toldOf(silent)).toEqual([]);
+    await pass();
+    expect(await guests.rules(id)).toEqual([owner, bob]);
   });
 
-  test('is told again by the next process when the one that told it died before it had written that down', async () => {
-    const id = await running('desk');
-    const shareId = await share(id, 'bob');
-    await apply();
-    // As begin() leaves it: from there on it is not known what the host has.
-    await fleet.tamper(
-      `update session_manager.host_permissions set digest = '', share_ids = '{}' where session_id = $1`,
-      [id],
-    );
-    await apply();
-    expect(await toldOf(id)).toEqual([shareId]);
+  test('and stops running meanwhile is no failure', async () => {
+    await fleet.host(id, { agent: 'silent' });
+    await guests.grant(id, 'bob');
+    await pass();
+    await fleet.host(id, { agent: 'ok' });
+    await fleet.intend(id, 'stop');
+    await fleet.reaches(id, 'stopped');
+    const before = await fleet.alerts('permissions-overdue');
+    fleet.advance(400);
+    await pass();
+    expect(await fleet.alerts('permissions-overdue')).toBe(before);
   });
 
-  test('as its desktop has ended is forgotten', async () => {
-    const id = await running('desk');
-    await share(id, 'bob');
-    await apply();
-    await fleet.intend(id, 'terminate');
-    await fleet.reaches(id, 'terminated');
-    await apply();
-    expect(await toldOf(id)).toBeNull();
-    expect(await fleet.alerts('permissions-overdue')).toBe(0);
+  test('because AWS does not let us says so to operators', async () => {
+    const before = await fleet.alerts('aws-refuses');
+    await fleet.sim('POST', '/faults/errors', { api: 'SendCommand', code: 'AccessDeniedException' });
+    await guests.grant(id, 'bob');
+    await pass();
+    expect(await fleet.alerts('aws-refuses')).toBe(before + 1);
   });
+
+  test('because its DCV is down is told when it is back, and the guest withdrawn meanwhile is gone then', async () => {
+    const share = await guests.grant(id, 'bob');
+    await pass();
+    await guests.connect(id, ['alice', 'bob']);
+    await fleet.host(id, { dcv: 'down' });
+    await guests.withdraw(share);
+    await pass();
+    expect(await guests.connected(id)).toEqual(['alice', 'bob']);
+    expect((await guests.told(id))?.digest).toBe('');
+    await fleet.host(id, { dcv: 'ok' });
+    fleet.advance(5);
+    await pass();
+    expect(await guests.connected(id)).toEqual(['alice']);
+    expect(await guests.told(id)).toMatchObject({ guests: [] });
+  });
+
+  test('because somebody is still connected is not taken for told', async () => {
+    const share = await guests.grant(id, 'bob');
+    await pass();
+    await guests.connect(id, ['alice', 'bob']);
+    await fleet.host(id, { dcv: 'keeps-connections' });
+    await guests.withdraw(share);
+    await pass();
+    expect(await guests.rules(id)).toEqual([owner]);
+    expect((await guests.told(id))?.digest).toBe('');
+    await fleet.host(id, { dcv: 'ok' });
+    fleet.advance(5);
+    await pass();
+    expect(await guests.connected(id)).toEqual(['alice']);
+    expect((await guests.told(id))?.digest).not.toBe('');
+  });
+});
+
+test('of two replicas one tells a host', async () => {
+  const pair = await Fleet.open({ PORT: '0' });
+  try {
+    const visitors = new Guests(pair);
+    const replica = pair.replica();
+    const desktop = await pair.running('desktop');
+    await visitors.grant(desktop, 'bob');
+    await visitors.commands();
+    await Promise.all([passOf(pair.manager), passOf(replica)]);
+    await Promise.all([passOf(pair.manager), passOf(replica)]);
+    expect(await visitors.commands()).toBe(1);
+    expect(await visitors.rules(desktop)).toEqual([owner, bob]);
+  } finally {
+    await pair.close();
+  }
+});
+
+test('a Windows host is told, by the names that its domain has', async () => {
+  const domain = { HOST_ACCOUNTS: 'directory', DCV_WINDOWS_NETBIOS_DOMAIN: 'CORP' };
+  const inDomain = await Fleet.open({ ...domain, ALLOW_DOWNLOAD_FROM_PORTAL: 'False' });
+  try {
+    const visitors = new Guests(inDomain);
+    const windows = await inDomain.running('windows', { os: 'windows' });
+    const share = await visitors.grant(windows, 'bob');
+    await visitors.grant(windows, 'carol@corp.example');
+    await passOf(inDomain.manager);
+    expect(await visitors.rules(windows)).toEqual([
+      owner,
+      'CORP\\bob allow builtin',
+      'carol@corp.example allow builtin',
+      '%any% deny file-download',
+    ]);
+    await visitors.connect(windows, ['Alice', 'corp\\BOB', 'CORP\\alice', 'carol@corp.example']);
+    await visitors.withdraw(share);
+    await passOf(inDomain.manager);
+    expect(await visitors.connected(windows)).toEqual(['Alice', 'CORP\\alice', 'carol@corp.example']);
+  } finally {
+    await inDomain.close();
+  }
+});
+
+test('a guest whose name no rule can have is left out, and operators can read it', async () => {
+  const linux = await Fleet.open({ HOST_ACCOUNTS: 'directory' });
+  try {
+    const visitors = new Guests(linux);
+    const desktop = await linux.running('desktop');
+    await visitors.grant(desktop, 'osgroup:staff');
+    await visitors.grant(desktop, 'bob');
+    await passOf(linux.manager);
+    await passOf(linux.manager);
+    expect(await visitors.rules(desktop)).toEqual([owner, bob]);
+    const said = linux.log.filter((line) => line.includes('osgroup:staff'));
+    expect(said).toHaveLength(1);
+  } finally {
+    await linux.close();
+  }
 });

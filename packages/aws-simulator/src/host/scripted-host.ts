@@ -7,9 +7,9 @@ import { type HostFacts, hostFacts } from './host-facts.ts';
 export interface ScriptedHost {
   /** As it is now: what a command changes, the next one sees. */
   facts(): HostFacts;
-  /** Replaces the permission file; false when one with a higher number came first. */
+  /** Replaces the permission file, unless one with a higher number came first. */
   replacePermissions(file: { text: string; number: number }): { overtakenBy: number } | null;
-  /** False when there is no such connection. */
+  /** False when there is no such connection, or DCV does not close it. */
   closeConnection(number: number): boolean;
 }
 
@@ -26,7 +26,9 @@ export function scriptedHost(world: World, instance: InstanceRecord): ScriptedHo
       return null;
     },
     closeConnection(number) {
-      const found = hostOf(world, instanceId).connections.find((connection) => connection.number === number);
+      const host = hostOf(world, instanceId);
+      if (host.dcv === 'keeps-connections') return false;
+      const found = host.connections.find((connection) => connection.number === number);
       if (found) disconnect(world, instanceId, found.id);
       return found !== undefined;
     },

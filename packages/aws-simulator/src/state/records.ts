@@ -97,8 +97,8 @@ export interface HostRecord {
   instanceId: string;
   /** `silent`: registered and online, but commands get no answer. `offline`: the connection is lost. */
   agent: 'ok' | 'silent' | 'offline';
-  /** `down`: the session runs on, and the `dcv` program answers with an error. */
-  dcv: 'ok' | 'never-ready' | 'down';
+  /** `down`: the session runs on, and the `dcv` program answers with an error. `keeps-connections`: it closes none. */
+  dcv: 'ok' | 'never-ready' | 'down' | 'keeps-connections';
   /** Use of each GPU; null: idle ones, as many as the type has of NVIDIA's. */
   gpuPercents: number[] | null;
   nvidiaSmi: 'ok' | 'missing' | 'failing';

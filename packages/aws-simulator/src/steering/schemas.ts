@@ -25,7 +25,7 @@ export const hostChange = closed({
   gpuPercents: orNull({ type: 'array', items: { type: 'integer', minimum: 0, maximum: 100 }, maxItems: 16 }),
   nvidiaSmi: { enum: ['ok', 'missing', 'failing'] },
   clockOffsetSeconds: { type: 'number' },
-  dcv: { enum: ['ok', 'never-ready', 'down'] },
+  dcv: { enum: ['ok', 'never-ready', 'down', 'keeps-connections'] },
   agent: { enum: ['ok', 'silent', 'offline'] },
   stopHangs: { type: 'boolean' },
   hibernation: { enum: ['ok', 'refused', 'falls-back-to-stop', 'hangs'] },

@@ -91,7 +91,9 @@ async function listShares(db: Kysely<Database>, sessionId: string) {
       join
         .onRef('p.session_id', '=', 's.id')
         .onRef('p.state_since', '=', 'r.state_since')
-        .on('r.state', '=', 'running'),
+        .on('r.state', '=', 'running')
+        // Without one it is being told, or has not confirmed it.
+        .on('p.digest', '!=', ''),
     )
     .where('s.id', '=', sessionId)
     .select(['s.owner', 'p.share_ids'])
