@@ -17,7 +17,8 @@ export async function startBenchProcess(
 ): Promise<string> {
   const url = `http://127.0.0.1:${await freePort()}`;
   await servers.supervisor.start({
-    name: file,
+    // There may be several of one program.
+    name: `${file} at ${url}`,
     command: process.execPath,
     args: [path.join(repositoryRoot, file)],
     spawnOptions: { cwd: repositoryRoot },

@@ -16,7 +16,7 @@ const benches: Record<string, { about: string; run: () => Promise<Measurement[]>
     run: benchIdle,
   },
   authenticator: {
-    about: 'questions of DCV servers beside a bare route with the same SQL (about three minutes)',
+    about: 'questions of DCV servers beside a bare route with the same SQL (about two minutes)',
     run: benchAuthenticator,
   },
 };
