@@ -128,7 +128,10 @@ async function registerApi(app: FastifyInstance, deps: AppDeps): Promise<void> {
     feed: deps.feed,
     history: deps.history,
     sharedWith: (user) => sessions.listShared(user),
-    isDisabled: async (principal) => (await users.recordSeen(principal)).disabled,
+    async isDisabled(principal) {
+      users.forget(principal.name);
+      return (await users.recordSeen(principal)).disabled;
+    },
     listeners: createListenerGauge(deps.metrics),
     now: () => deps.clock.now().toMillis(),
   });

@@ -103,6 +103,17 @@ describe('disabling a user', () => {
   });
 });
 
+test('users with the longest names can be found, paged past and disabled', async () => {
+  const names = ['zz'.padEnd(255, 'ü'), 'zzz'.padEnd(255, '漢')];
+  for (const name of names) await signIn(name);
+  const page = async (cursor: string) =>
+    (await gateway.send<AdminUserList>('admin', `GET /v1/admin/users?q=zz&limit=1${cursor}`)).body;
+  const first = await page('');
+  const second = await page(`&cursor=${first.nextCursor}`);
+  expect([first, second].flatMap(({ items }) => items.map(({ name }) => name)).sort()).toEqual(names.sort());
+  for (const name of names) expect((await setDisabled(name, true)).body.disabled).toBe(true);
+});
+
 describe('the list of users', () => {
   test('is in the order of names, in pages, and can be searched', async () => {
     for (const user of ['user-c', 'user-a', 'user-d', 'user-b']) await signIn(user);

@@ -57,18 +57,16 @@ export async function followEvents(
   const { from, sink, signal } = listener;
   const start = await endOfFeed(feed, signal);
   if (start === null) return 'ended';
-  // After the beginning is known: what is shared from then on is told by an event that is still to come.
   let hearing = await hearingOf(sources, listener.principal);
-  let position = from ?? start;
+  let position = from === null ? start : notAhead(from, start);
   let live = false;
-  if (from === null) sink.reached(position);
-  while (!signal.aborted) {
+  if (position !== from) sink.reached(position);
+  while (hearing && !signal.aborted) {
     const step = await nextStep(sources, position, live);
     if (step.kind === 'too-slow') return 'too-slow';
     if (step.kind === 'lost') {
       position = step.resume;
       await sink.reset(position);
-      // Shares may have been granted and withdrawn in what is missing.
       hearing = await hearingOf(sources, listener.principal);
       continue;
     }
@@ -81,11 +79,21 @@ export async function followEvents(
       position = end;
     }
   }
-  return 'ended';
+  return hearing ? 'ended' : 'shut-out';
 }
 
-async function hearingOf({ sharedWith }: EventSources, principal: Principal): Promise<Hearing> {
-  return new Hearing(principal, await sharedWith(principal.name));
+/**
+ * What the listener may hear, by the records as they are now; null when nothing at all. To be asked when the beginning is
+ * known: what changes from then on is told by an event that is still to come.
+ */
+async function hearingOf(sources: EventSources, principal: Principal): Promise<Hearing | null> {
+  if (await sources.isDisabled(principal)) return null;
+  return new Hearing(principal, await sources.sharedWith(principal.name));
+}
+
+/** Whoever says to have seen what is still to come would not be told of it, nor that they may hear no more. */
+function notAhead(from: StreamPosition, end: StreamPosition): StreamPosition {
+  return from.epoch === end.epoch && from.sequence > end.sequence ? end : from;
 }
 
 type Step =

@@ -1,7 +1,6 @@
 import type { SessionConnection } from '@deskfleet/contracts';
 import { connectionUrls } from '../domain/connection-urls.ts';
 import { type DesktopAccess, type DesktopLocation, locateDesktop } from '../domain/locate-desktop.ts';
-import type { Principal } from '../domain/principal.ts';
 import { done, type Outcome, type Refusal, refused, sessionNotFound } from '../domain/refusal.ts';
 import { accessOf, mayConnect } from '../domain/session-access.ts';
 import { commandContextOf, type SessionRecord, stateOf } from '../domain/session-record.ts';
@@ -49,8 +48,8 @@ export interface IssuedConnection {
 }
 
 /**
- * Issues a connection to a running desktop, and notes it in the audit log with `detail`. Token-service decides once more,
- * under the session's lock; what is checked here is for a good answer.
+ * Issues a connection to a running desktop, and notes it in the audit log with `detail`. Token-service decides once
+ * more; what is checked here is for a good answer.
  */
 export async function issueConnection(
   deps: OpenConnectionDeps,
@@ -66,8 +65,10 @@ export async function issueConnection(
 
   const issue = await deps.tokens.issue({ sessionId, user: principal.name, clientAddress: sourceAddress });
   if (issue.kind === 'unavailable') return refused(tokensUnavailable);
-  if (issue.kind === 'refused')
-    return refused(whyRefused(principal, await deps.sessions.findSession(sessionId)));
+  if (issue.kind === 'not-found') return refused(sessionNotFound);
+  if (issue.kind === 'not-running') {
+    return refused(notRunning((await deps.sessions.findSession(sessionId)) ?? session));
+  }
   const { token, tokenId, dcvSessionId, expiresAt } = issue.token;
   await deps.audit.append({
     id: deps.newId(),
@@ -81,11 +82,6 @@ export async function issueConnection(
   });
   const location = locateDesktop(deps.access, { privateIp, sessionId, dcvSessionId });
   return done({ session, location, token, expiresAt });
-}
-
-/** Something has changed since it was looked at: a share may have ended, or the desktop be about to stop. */
-function whyRefused(principal: Principal, session: SessionRecord | null): Refusal {
-  return session && mayConnect(principal, session) ? notRunning(session) : sessionNotFound;
 }
 
 function connectableAddress(session: SessionRecord): string | null {

@@ -204,7 +204,9 @@ export interface TokenIssuer {
 export type TokenIssue =
   | { kind: 'issued'; token: IssuedToken }
   /** The session has changed since it was looked at. */
-  | { kind: 'refused' }
+  | { kind: 'not-running' }
+  /** The user may not connect to it any more: a share has ended, or ends within the second. */
+  | { kind: 'not-found' }
   | { kind: 'unavailable' };
 
 export interface UserDirectory {

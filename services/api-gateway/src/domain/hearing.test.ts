@@ -39,7 +39,13 @@ describe('a guest hears', () => {
     expect(guest().mayHear(event('session.running', { sessionId: 'other', owner: 'alice' }), noon)).toBe(
       false,
     );
-    for (const told of [connected, startDue, event('idle.warning', { sessionId: 's', owner: 'alice' })]) {
+    const kept = event('session.keep-alive-requested', { sessionId: 's', owner: 'alice' });
+    for (const told of [
+      connected,
+      startDue,
+      kept,
+      event('idle.warning', { sessionId: 's', owner: 'alice' }),
+    ]) {
       expect(guest().mayHear(told, noon)).toBe(false);
     }
   });

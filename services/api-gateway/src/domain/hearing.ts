@@ -1,6 +1,21 @@
 import type { CloudEvent } from '@deskfleet/contracts';
 import { maySee, type Principal } from './principal.ts';
 
+/** The states of a desktop, and no more: what its owner asks for and sets is not theirs to follow. */
+const heardByGuests = new Set<string>(
+  [
+    'provisioning',
+    'starting',
+    'running',
+    'stopping',
+    'stopped',
+    'resized',
+    'terminating',
+    'terminated',
+    'failed',
+  ].map((state) => `deskfleet.session.${state}.v1`),
+);
+
 /** A session that is shared with somebody, for a while (milliseconds since 1970). */
 export interface SharedWhile {
   shareId: string;
@@ -49,7 +64,7 @@ export class Hearing {
 
   /** Who else connects, and whether the desktop is idle, is between its owner and administrators. */
   #mayHearAsGuest(type: string, { sessionId }: Fields, { at, now }: { at: number; now: number }): boolean {
-    if (!type.startsWith('deskfleet.session.')) return false;
+    if (!heardByGuests.has(type)) return false;
     return [...this.#shares.values()].some(
       (share) => share.sessionId === sessionId && share.from <= at && share.expiresAt > now,
     );

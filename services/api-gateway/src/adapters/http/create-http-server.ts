@@ -29,6 +29,8 @@ export async function createHttpServer({
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     genReqId: () => randomUUID(),
     bodyLimit: bodyLimitBytes,
+    // A user name is part of a path, and has 255 characters at most.
+    routerOptions: { maxParamLength: 255 },
     trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
     // What still comes on open connections is answered; new connections are refused by then.
     return503OnClosing: false,

@@ -15,7 +15,8 @@ export const QueryText = Type.String({
 
 export const PageQuery = {
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200, default: 50 })),
-  cursor: Type.Optional(Type.String({ maxLength: 200, description: '`nextCursor` of the page before.' })),
+  // One of the users' list names a user: 255 characters of up to four bytes, in base64.
+  cursor: Type.Optional(Type.String({ maxLength: 1_400, description: '`nextCursor` of the page before.' })),
 };
 
 /** Plain text, as what is no UUID is answered like a session that does not exist: 404. */

@@ -29,7 +29,7 @@ async function requestToken(service: ServiceAddress, body: IssueTokenBody): Prom
   const response = await postToService(service, { path, body, timeoutMilliseconds });
   if (response.status === 404 || response.status === 409) {
     await response.body?.cancel();
-    return { kind: 'refused' };
+    return { kind: response.status === 404 ? 'not-found' : 'not-running' };
   }
   const answer: unknown = await response.json();
   if (response.status !== 201 || !Value.Check(IssuedToken, answer)) {
