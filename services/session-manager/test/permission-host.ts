@@ -66,7 +66,7 @@ export async function runOnLinuxHost(
     const etc = path.join(folder, 'etc');
     const bin = path.join(folder, 'bin');
     await Promise.all([mkdir(etc), mkdir(bin)]);
-    for (const tool of ['base64', 'cat', 'chmod', 'flock', 'mv', 'timeout']) {
+    for (const tool of ['base64', 'cat', 'chmod', 'flock', 'mv', 'sed', 'timeout']) {
       await symlink(whereIs(tool), path.join(bin, tool));
     }
     await writeFile(path.join(bin, 'sleep'), '#!/bin/sh\n', { mode: 0o755 });

@@ -144,6 +144,20 @@ describe.each(shells)('the script of Linux hosts under %s', (shell) => {
     },
   );
 
+  test('tells of everybody, whatever they call their program', async () => {
+    const agents = ['x'.repeat(30_000), 'a "quoted" \\ name', '\\', '"user-agent": "', ''];
+    const talkative = agents.map((agent, at) => ({
+      id: at,
+      username: `u${at}`,
+      'user-agent': agent,
+      mode: 'display',
+    }));
+    const host = { dcvSessionId: desktops.linux, connections: talkative };
+    const { stdout } = await runOnLinuxHost(shell, applyWith('linux', file), host);
+    expect(stdout.length).toBeLessThan(2_000);
+    expect(JSON.parse(stdout)).toEqual(talkative.map((one) => ({ ...one, 'user-agent': '' })));
+  });
+
   test('does not say that somebody is gone who is not', async () => {
     const script = disconnectOf('linux', [2]);
     const real = await runOnLinuxHost(shell, script, { ...host(), closingForm: 'none' });
@@ -162,7 +176,7 @@ test('a simulated Windows host is told and disconnected alike', async () => {
   await steer('windows', { connectedUsers: ['alice', 'bob'] });
   const told = await onSimulatedHost('windows', applyWith('windows', file));
   const listed = await connectionsOf('windows');
-  expect(JSON.parse(told.stdout)).toEqual(listed);
+  expect(JSON.parse(told.stdout)).toEqual(listed.map((one) => ({ ...one, 'user-agent': '' })));
   expect(await permissionFileOf('windows')).toBe(file);
   const { stdout } = await onSimulatedHost('windows', disconnectOf('windows', [listed[1]?.id ?? 0]));
   expect(JSON.parse(stdout)).toMatchObject([{ username: 'alice' }]);

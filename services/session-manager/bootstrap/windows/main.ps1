@@ -1,5 +1,7 @@
 # What happens on a new host, in order.
 New-Item -ItemType Directory -Path $Folder -Force | Out-Null
+# Else every user could put files there that are read as ours: SYSTEM and Administrators by their SIDs.
+icacls.exe $Folder /inheritance:r /grant '*S-1-5-18:(OI)(CI)F' '*S-1-5-32-544:(OI)(CI)F' | Out-Null
 Start-Transcript -Path "$Folder\bootstrap.log" -Append | Out-Null
 try {
   Set-Content -Path "$Folder\bootstrap.txt" -Value 'running'

@@ -16,4 +16,4 @@ value "$DESKFLEET_PERMISSIONS" > "$folder/dcv.permissions.new"
 chmod 0644 "$folder/dcv.permissions.new"
 mv -f "$folder/dcv.permissions.new" "$folder/dcv.permissions"
 bounded dcv set-permissions --session "$session" --file "$folder/dcv.permissions" >&2
-bounded dcv list-connections "$session" --json
+list_connections

@@ -13,4 +13,4 @@ disconnect() {
 for connection in $(value "$DESKFLEET_CONNECTIONS"); do disconnect "$connection" >&2; done
 # DCV takes leave of a client before the connection is gone.
 sleep 1
-bounded dcv list-connections "$session" --json
+list_connections

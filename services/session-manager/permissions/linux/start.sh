@@ -14,3 +14,9 @@ bounded() {
 }
 
 session=$(value "$DESKFLEET_DCV_SESSION_ID")
+
+# Who is connected. What a client says of itself may be of any length, and SSM keeps 24,000 characters of the output.
+list_connections() {
+  connections=$(bounded dcv list-connections "$session" --json)
+  printf '%s\n' "$connections" | sed -E 's/("user-agent" *: *)"([^"\\]|\\.)*"/\1""/g'
+}

@@ -26,7 +26,7 @@ try {
   Set-File "$File.number" "$Number"
   Set-File $File (Get-Value $DESKFLEET_PERMISSIONS)
   Invoke-Bounded $Dcv "set-permissions --session $Session --file `"$File`"" | Out-Null
-  Write-Output (Invoke-Bounded $Dcv "list-connections $Session --json")
+  Write-Output (Get-Connections)
 }
 finally { $Lock.ReleaseMutex() }
 exit 0

@@ -14,5 +14,5 @@ $Connections = (Get-Value $DESKFLEET_CONNECTIONS).Split(' ')
 foreach ($Connection in $Connections) { Disconnect-Client $Connection }
 # DCV takes leave of a client before the connection is gone.
 Start-Sleep -Seconds 1
-Write-Output (Invoke-Bounded $Dcv "list-connections $Session --json")
+Write-Output (Get-Connections)
 exit 0

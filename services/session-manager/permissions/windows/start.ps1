@@ -28,3 +28,8 @@ function Invoke-Bounded([string] $Program, [string] $Arguments) {
 }
 
 $Session = Get-Value $DESKFLEET_DCV_SESSION_ID
+
+# Who is connected. What a client says of itself may be of any length, and SSM keeps 24,000 characters of the output.
+function Get-Connections {
+  (Invoke-Bounded $Dcv "list-connections $Session --json") -replace '("user-agent" *: *)"([^"\\]|\\.)*"', '$1""'
+}

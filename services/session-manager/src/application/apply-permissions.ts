@@ -64,19 +64,26 @@ export class PermissionPasses {
     const due = known.filter(({ desktop, wanted }) => !isTold(desktop, wanted));
     this.attempts.dueAre(due.map(({ desktop }) => desktop.sessionId));
     const waiting = due.filter(({ desktop: { sessionId } }) => !this.work.isBusy(sessionId));
-    const ready = waiting.filter(({ desktop }) => this.attempts.secondsUntilNext(desktop.sessionId) === 0);
+    const ready = waiting
+      .filter(({ desktop }) => this.attempts.secondsUntilNext(desktop.sessionId) === 0)
+      // Those who have been silent wait for the others, and not the other way round.
+      .sort((one, other) => this.failuresOf(one) - this.failuresOf(other));
     // The others' turn comes when one of these has answered.
     for (const one of ready.slice(0, pushesAtOnce - this.work.size)) this.begin(one, now);
     const retries = waiting.filter((one) => !ready.includes(one));
-    return Math.min(
-      pollSeconds,
+    const pauses = [
       ...desktops.flatMap(({ shares }) => shares.map(({ expiresAt }) => secondsBetween(now, expiresAt))),
       ...retries.map(({ desktop }) => this.attempts.secondsUntilNext(desktop.sessionId)),
-    );
+    ];
+    return pauses.reduce((least, pause) => Math.min(least, pause), pollSeconds);
   }
 
   async settled(): Promise<void> {
     await this.work.settled();
+  }
+
+  private failuresOf({ desktop }: Due): number {
+    return this.attempts.failuresOf(desktop.sessionId);
   }
 
   private begin({ desktop, wanted }: Due, decidedAt: Date): void {

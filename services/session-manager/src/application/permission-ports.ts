@@ -30,9 +30,10 @@ export interface PermissionStore {
   look(now: Date): Promise<SharedDesktop[]>;
   /**
    * Records that from now on it is not known what the host has been told, before it is told; false when the desktop runs no
-   * more.
+   * more. `number` is the push's, as the host keeps it.
    */
-  begin(desktop: { sessionId: string; stateSince: Date }, now: Date): Promise<boolean>;
+  begin(desktop: { sessionId: string; stateSince: Date }, number: Date): Promise<boolean>;
+  /** Unless another push has begun since the one whose number is `appliedAt`. */
   record(told: ToldPermissions): Promise<void>;
   /** Nobody is told of sessions that have ended. */
   forgetEnded(): Promise<void>;

@@ -44,6 +44,11 @@ export class PushAttempts {
     return Math.max(0, (again - this.monotonic()) / 1000);
   }
 
+  /** In a row, of those that are due. */
+  failuresOf(sessionId: string): number {
+    return this.attempts.get(sessionId)?.failures ?? 0;
+  }
+
   done(sessionId: string): void {
     this.attempts.delete(sessionId);
   }

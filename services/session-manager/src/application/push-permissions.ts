@@ -73,7 +73,7 @@ export async function pushPermissions(
   const { sessionId, stateSince, instanceId, os } = desktop;
   const host = { instanceId, os, dcvSessionId: dcvSessionIdOf(sessionId, os) };
   const appliedAt = laterThan(desktop.told?.appliedAt, decidedAt);
-  if (!(await deps.mayAct()) || !(await deps.store.begin({ sessionId, stateSince }, decidedAt))) return null;
+  if (!(await deps.mayAct()) || !(await deps.store.begin({ sessionId, stateSince }, appliedAt))) return null;
   const { text, guests } = wanted.file;
   const answer = await deps.hosts.apply(host, { text, number: appliedAt.getTime() });
   if ('failure' in answer) return answer.failure;

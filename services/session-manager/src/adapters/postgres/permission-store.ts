@@ -18,7 +18,7 @@ export function createPermissionStore(db: Kysely<Database>): PermissionStore {
       return desktops.map((row) => desktopOf(row, bySession.get(row.session_id) ?? []));
     },
 
-    begin: ({ sessionId, stateSince }, now) =>
+    begin: ({ sessionId, stateSince }, number) =>
       transact(db, 'session-manager.begin-permissions', async (trx) => {
         const row = await trx
           .insertInto('session_manager.host_permissions')
@@ -34,10 +34,12 @@ export function createPermissionStore(db: Kysely<Database>): PermissionStore {
                 e.cast<Date>(e.val(stateSince), 'timestamptz').as('state_since'),
                 e.val(unknownDigest).as('digest'),
                 sql<string[]>`'{}'::uuid[]`.as('share_ids'),
-                e.cast<Date>(e.val(now), 'timestamptz').as('applied_at'),
+                e.cast<Date>(e.val(number), 'timestamptz').as('applied_at'),
               ]),
           )
-          .onConflict((conflict) => conflict.column('session_id').doUpdateSet({ digest: unknownDigest }))
+          .onConflict((conflict) =>
+            conflict.column('session_id').doUpdateSet({ digest: unknownDigest, applied_at: number }),
+          )
           .returning('session_id')
           .executeTakeFirst();
         return row !== undefined;
@@ -49,6 +51,8 @@ export function createPermissionStore(db: Kysely<Database>): PermissionStore {
           .updateTable('session_manager.host_permissions')
           .set({ state_since: stateSince, digest, share_ids: shareIds, applied_at: appliedAt })
           .where('session_id', '=', sessionId)
+          .where('digest', '=', unknownDigest)
+          .where('applied_at', '=', appliedAt)
           .execute();
       }),
 
