@@ -2,7 +2,8 @@ import type { CreateImageBody } from '@deskfleet/contracts';
 import { describeImage, type ImageRecord } from '../domain/image-record.ts';
 import { judgeImage } from '../domain/judge-image.ts';
 import { causeOf } from '../domain/principal.ts';
-import { done, keyReused, type Outcome, type Refusal, refused } from '../domain/refusal.ts';
+import { done, type Outcome, type Refusal, refused } from '../domain/refusal.ts';
+import { answerAgain } from './answer-again.ts';
 import type { ImageRequests, RequestedImage } from './image-store.ts';
 import type { IdempotencyKey, NewId, Now, Request, StoredAnswer } from './ports.ts';
 
@@ -30,9 +31,7 @@ export function createImage(
   const about = { sessionId, principal: principal.name, key: idempotency?.key ?? null };
   return deps.requests.withSession(about, async (step) => {
     const { previous } = step;
-    if (previous) {
-      return previous.requestHash === idempotency?.requestHash ? done(previous) : refused(keyReused);
-    }
+    if (previous) return answerAgain(previous, idempotency);
     const verdict = judgeImage(principal, step.session);
     if (!verdict.allowed) return refused(verdict.refusal);
     if (await step.isNameTaken(body.name)) return refused(nameTaken(body.name));

@@ -3,9 +3,10 @@ import type { AdmissionFacts, AdmissionPolicy } from '../domain/admission.ts';
 import { type DeploymentPolicy, describeSession } from '../domain/describe-session.ts';
 import { type Admission, type AdmissionVerdict, judgeAdmission } from '../domain/judge-admission.ts';
 import { causeOf } from '../domain/principal.ts';
-import { done, keyReused, type Outcome, refused } from '../domain/refusal.ts';
+import { done, type Outcome, refused } from '../domain/refusal.ts';
 import { newScheduling } from '../domain/scheduling-spec.ts';
 import type { SessionRecord } from '../domain/session-record.ts';
+import { answerAgain } from './answer-again.ts';
 import type {
   AdmissionStep,
   Admissions,
@@ -40,9 +41,7 @@ export function createSession(
   const { principal, body, idempotency } = request;
   return deps.admissions.admit(principal.name, async (step) => {
     const { previous, ...facts } = await step.readFacts(body, idempotency?.key ?? null);
-    if (previous) {
-      return previous.requestHash === idempotency?.requestHash ? done(previous) : refused(keyReused);
-    }
+    if (previous) return answerAgain(previous, idempotency);
     const verdict = await judge(deps, step, {
       request,
       facts: { ...facts, administrator: principal.administrator, otherTypes: null },

@@ -67,7 +67,8 @@ export async function findUser({ userStore }: EditUsersDeps, name: string): Prom
 
 /**
  * Disables a user, or lets them in again; the change, the end of what is shared with them, the events and the audit entry are
- * one transaction. Tokens that were made before stay void for ever. Desktops of a disabled user run on and can be stopped by administrators.
+ * one transaction. Tokens that were made before stay void for ever. Desktops of a disabled user run on and can be stopped by
+ * administrators.
  */
 export async function setUserDisabled(
   deps: EditUsersDeps,
@@ -82,15 +83,7 @@ export async function setUserDisabled(
     const at = deps.now().toJSDate();
     const actor = `admin:${principal.name}`;
     await step.setDisabled(disabled ? at : null);
-    if (disabled) {
-      const data = { user: name, cause: actor };
-      await step.announce({ type: 'deskfleet.access.user-disabled.v1', data, correlationId: requestId });
-      const cause = 'user-disabled';
-      await step.endShares(({ share, owner }) => {
-        const announcement = revocation(share, owner, { cause, correlationId: requestId });
-        return { share, at, cause, announcement };
-      });
-    }
+    if (disabled) await revokeAccess(step, { user: name, at, cause: actor, correlationId: requestId });
     await step.audit({
       id: deps.newId(),
       at,
@@ -101,7 +94,24 @@ export async function setUserDisabled(
       detail: { requestId, user: name },
     });
     return done({ ...user, disabled, disabledAt: disabled ? at.toISOString() : null });
-  }); // Of the other replicas the event tells, and for a little while they may still believe otherwise.
+  });
+  // Of the other replicas the event tells, and for a little while they may still believe otherwise.
   deps.users.forget(name);
   return outcome;
+}
+
+interface Revoking {
+  user: string;
+  at: Date;
+  cause: string;
+  correlationId: string;
+}
+
+/** Tells everybody that a user is disabled, and ends what is shared with them. */
+async function revokeAccess(step: UserStep, { user, at, cause, correlationId }: Revoking): Promise<void> {
+  await step.announce({ type: 'deskfleet.access.user-disabled.v1', data: { user, cause }, correlationId });
+  await step.endShares(({ share, owner }) => {
+    const why = 'user-disabled';
+    return { share, at, cause: why, announcement: revocation(share, owner, { cause: why, correlationId }) };
+  });
 }

@@ -10,10 +10,11 @@ import {
 } from '@deskfleet/contracts';
 import { judgeShare, mostShares, tooManyShares } from '../domain/judge-share.ts';
 import { causeOf } from '../domain/principal.ts';
-import { done, keyReused, type Outcome, type Refusal, refusalOfFaults, refused } from '../domain/refusal.ts';
+import { done, type Outcome, type Refusal, refusalOfFaults, refused } from '../domain/refusal.ts';
 import { managedBy } from '../domain/session-access.ts';
 import { isEnding, type SessionRecord } from '../domain/session-record.ts';
 import { whyEnding } from '../domain/why-ending.ts';
+import { answerAgain } from './answer-again.ts';
 import { findPermissionSet, listPermissionSets, type PermissionSetReader } from './permission-sets.ts';
 import type { Announcement, IdempotencyKey, NewId, Now, Request, StoredAnswer } from './ports.ts';
 import type { ShareRecord, ShareStep, ShareStore } from './share-store.ts';
@@ -53,9 +54,7 @@ export async function shareSession(deps: SharingDeps, request: GrantRequest): Pr
   const about = { sessionId, principal: principal.name, key: idempotency?.key ?? null };
   const outcome = await deps.shares.withSession(about, async (step): Promise<Outcome<StoredAnswer>> => {
     const { previous } = step;
-    if (previous) {
-      return previous.requestHash === idempotency?.requestHash ? done(previous) : refused(keyReused);
-    }
+    if (previous) return answerAgain(previous, idempotency);
     const managed = managedBy(principal, step.session);
     if (!managed.ok) return managed;
     const session = managed.value;

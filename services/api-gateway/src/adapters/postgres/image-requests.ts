@@ -1,29 +1,19 @@
-import {
-  type Database,
-  type DatabaseTransaction,
-  lockOwner,
-  lockSession,
-  transact,
-} from '@deskfleet/database';
+import { type Database, type DatabaseTransaction, transact } from '@deskfleet/database';
 import { type Kysely, sql } from 'kysely';
 import type { ImageRequests, RequestedImage } from '../../application/image-store.ts';
 import type { AnnounceEvent } from './announce-event.ts';
 import { appendAudit } from './audit-log.ts';
 import { lockCatalogue } from './catalogue-store.ts';
-import { readSession } from './intents.ts';
-import { findKeptAnswer, keepAnswer } from './kept-answers.ts';
+import { keepAnswer, readKeyedRequest } from './kept-answers.ts';
 
 /** Requests for images as transactions of Postgres, one at a time for each session. */
 export function createImageRequests(db: Kysely<Database>, announce: AnnounceEvent): ImageRequests {
   return {
     withSession: ({ sessionId, principal, key }, work) =>
       transact(db, 'api-gateway.create-image', async (trx) => {
-        // Of two requests with one key the second waits, and finds the answer of the first.
-        if (key !== null) await lockOwner(trx, principal);
-        await lockSession(trx, sessionId);
+        const request = await readKeyedRequest(trx, { sessionId, principal, key });
         return work({
-          session: await readSession(trx, sessionId),
-          previous: key === null ? null : await findKeptAnswer(trx, principal, key),
+          ...request,
           isNameTaken: (name) => isNameTaken(trx, name),
           async record(requested) {
             await insertImage(trx, requested);

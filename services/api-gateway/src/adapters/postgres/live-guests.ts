@@ -5,15 +5,18 @@ import type { Guest } from '../../domain/session-record.ts';
 export type GuestsColumn = { shareId: string; user: string; permissions: string; expiresAt: string }[] | null;
 
 /**
- * The shares of a session that count now. One that has run out counts no more, whether or not its end has been written
- * down; the same rule is in token-service and session-manager.
+ * Whether a share (`h`) counts now. One that has run out counts no more, whether or not its end has been written down; the
+ * same rule is in token-service and session-manager.
  */
+export const countsNow = sql<boolean>`(h.ended_at is null and h.expires_at > now())`;
+
+/** The shares of a session that count now. */
 export function guestsColumn(sessionId: string): RawBuilder<GuestsColumn> {
   return sql<GuestsColumn>`(
     select json_agg(json_build_object('shareId', h.id, 'user', h.user_name, 'permissions', h.permissions,
       'expiresAt', h.expires_at) order by h.id)
     from api_gateway.shares h
-    where h.session_id = ${sql.ref(sessionId)} and h.ended_at is null and h.expires_at > now())`;
+    where h.session_id = ${sql.ref(sessionId)} and ${countsNow})`;
 }
 
 export function toGuests(column: GuestsColumn): Guest[] {

@@ -4,6 +4,7 @@ import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { SessionQuery, SessionReader } from '../../application/ports.ts';
 import type { SessionRecord } from '../../domain/session-record.ts';
 import { containing } from './containing.ts';
+import { countsNow } from './live-guests.ts';
 import type { PreparedReads } from './prepared-reads.ts';
 import { type SessionRow, selectSessions, toSessionRecord } from './session-rows.ts';
 
@@ -67,16 +68,15 @@ function listQuery(
 function sharedWith(user: string): RawBuilder<string> {
   return sql<string>`any(array(
     select h.session_id from api_gateway.shares h
-    where h.user_name = ${user} and h.ended_at is null and h.expires_at > now()))`;
+    where h.user_name = ${user} and ${countsNow}))`;
 }
 
 function sharedQuery(db: Kysely<Database>, user: string) {
   return db
-    .selectFrom('api_gateway.shares')
-    .where('user_name', '=', user)
-    .where('ended_at', 'is', null)
-    .where('expires_at', '>', sql<Date>`now()`)
-    .select(['id as shareId', 'session_id as sessionId', 'created_at', 'expires_at']);
+    .selectFrom('api_gateway.shares as h')
+    .where('h.user_name', '=', user)
+    .where(countsNow)
+    .select(['h.id as shareId', 'h.session_id as sessionId', 'h.created_at', 'h.expires_at']);
 }
 
 function countQuery(db: Kysely<Database>, owner: string) {

@@ -1,11 +1,5 @@
-import {
-  type Database,
-  type DatabaseTransaction,
-  lockOwner,
-  lockSession,
-  transact,
-} from '@deskfleet/database';
-import { type Kysely, sql } from 'kysely';
+import { type Database, type DatabaseTransaction, transact } from '@deskfleet/database';
+import type { Kysely } from 'kysely';
 import type {
   DueShare,
   OpenShare,
@@ -17,19 +11,15 @@ import type {
 } from '../../application/share-store.ts';
 import type { AnnounceEvent } from './announce-event.ts';
 import { appendAudit } from './audit-log.ts';
-import { readSession } from './intents.ts';
-import { findKeptAnswer, keepAnswer } from './kept-answers.ts';
+import { keepAnswer, readKeyedRequest } from './kept-answers.ts';
+import { countsNow } from './live-guests.ts';
 
 /** Sharing as transactions of Postgres, one at a time for each session. */
 export function createShareStore(db: Kysely<Database>, announce: AnnounceEvent): ShareStore {
   return {
     withSession: ({ sessionId, principal, key }, work) =>
       transact(db, 'api-gateway.share-session', async (trx) => {
-        // Of two requests with one key the second waits, and finds the answer of the first.
-        if (key !== null) await lockOwner(trx, principal);
-        await lockSession(trx, sessionId);
-        const previous = key === null ? null : await findKeptAnswer(trx, principal, key);
-        const session = await readSession(trx, sessionId);
+        const { session, previous } = await readKeyedRequest(trx, { sessionId, principal, key });
         return work(stepOf(trx, { sessionId, session, principal, previous, announce }));
       }),
     list: (sessionId) => listShares(db, sessionId),
@@ -101,7 +91,7 @@ async function listShares(db: Kysely<Database>, sessionId: string) {
   if (!session) return null;
   const rows = await selectOpen(db)
     .where('h.session_id', '=', sessionId)
-    .where('h.expires_at', '>', sql<Date>`now()`)
+    .where(countsNow)
     .orderBy('h.id', 'desc')
     .execute();
   const shares = rows.map(toShare);
